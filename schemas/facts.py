@@ -1,0 +1,111 @@
+"""What every host publishes about itself: once, as inputs and as registered outputs.
+
+Rules, policy pack, inventory and verification read only these. Every value is
+plain and known at preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from schemas.errors import FleetError
+from schemas.plan import HostPlan, Plan, Promises, promises_from_props, promises_to_props
+from schemas.roles import Role
+
+
+class FactsError(FleetError):
+    """Properties that should be a host's facts are not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostFacts:
+    """One host as the rest of the world may know it. No secrets, no unknowns."""
+
+    stack: str
+    environment: str
+    host: str
+    fleet: str
+    role: Role
+    chain: str
+    provider: str
+    region: str
+    zone: str
+    metro: str
+    operator: str
+    client: str
+    client_version: str
+    machine: str
+    power: int
+    address: str
+    key_fingerprints: Mapping[str, str] = field(default_factory=dict)
+    """Purpose of a key (`consensus`, `node`, `ssh_host`) to its fingerprint `SHA256:...`."""
+    promises: Promises = field(default_factory=Promises)
+
+    def to_props(self) -> dict[str, Any]:
+        """Return the facts as plain resource properties, names as written here."""
+        props = asdict(self)
+        props["role"] = self.role.value
+        props["key_fingerprints"] = dict(sorted(self.key_fingerprints.items()))
+        props["promises"] = promises_to_props(self.promises)
+        return props
+
+    @classmethod
+    def from_props(cls, props: Mapping[str, Any]) -> HostFacts:
+        """Return facts from resource properties; whole numbers may have become floats.
+
+        Raises:
+            FactsError: A property is missing or has the wrong form; the message names it.
+        """
+        missing = [name for name in cls.__dataclass_fields__ if name not in props]
+        if missing:
+            raise FactsError(
+                f"host facts lack {', '.join(missing)}", remedy="Create hosts with geofleet's Host component."
+            )
+        text = {
+            name: str(props[name])
+            for name in cls.__dataclass_fields__
+            if name not in ("role", "power", "key_fingerprints", "promises")
+        }
+        try:
+            return cls(
+                **text,  # type: ignore[arg-type]
+                role=Role(props["role"]),
+                power=int(props["power"]),
+                key_fingerprints={str(k): str(v) for k, v in props["key_fingerprints"].items()},
+                promises=promises_from_props(props["promises"]),
+            )
+        except (TypeError, ValueError, KeyError) as error:
+            raise FactsError(f"host facts of '{text['host']}' are malformed: {error}") from error
+
+
+def facts_of(plan: Plan, host: HostPlan, key_fingerprints: Mapping[str, str] | None = None) -> HostFacts:
+    """Return what one planned host publishes.
+
+    Args:
+        plan: The plan that the host belongs to.
+        host: The host.
+        key_fingerprints: From the key ledger, by purpose; empty before keys exist.
+    """
+    fleet = plan.fleet(host.fleet)
+    return HostFacts(
+        stack=plan.stack,
+        environment=plan.environment,
+        host=host.host,
+        fleet=host.fleet,
+        role=host.role,
+        chain=fleet.chain,
+        provider=host.provider,
+        region=host.region,
+        zone=host.zone,
+        metro=host.metro,
+        operator=host.operator,
+        client=host.client,
+        client_version=host.client_version,
+        machine=host.machine,
+        power=host.power,
+        address=host.address,
+        key_fingerprints=dict(key_fingerprints or {}),
+        promises=fleet.promises,
+    )

@@ -1,0 +1,219 @@
+"""What was decided: every host's place, every region's subnet, every link's delay.
+
+A plan is immutable, sorted and derived from spec, lock and atlas alone; building
+it makes no choices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from schemas.atlas.latency import Evidence
+from schemas.roles import QUORUM_OF_ROLE, Quorum, Role
+
+SCHEMA = "geofleet/plan/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Near:
+    """A promise to be near a hub."""
+
+    hub: str
+    at: str
+    """Region of the hub."""
+    latency_ms_max: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promises:
+    """What a fleet's spec promises; rules judge hosts by it."""
+
+    survive: tuple[str, ...] = ()
+    """Kinds of domain of which one may be lost."""
+    halt_safely: tuple[str, ...] = ()
+    """Kinds of domain whose loss may stop the fleet but never fork it."""
+    between_members_ms_max: float | None = None
+    jitter_ms_max: float | None = None
+    near: tuple[Near, ...] = ()
+    per_hub: int | None = None
+    reports_min: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetPlan:
+    """One fleet: its quorum and its promises."""
+
+    name: str
+    role: Role
+    chain: str
+    """Chain ID that validators make, empty for others."""
+    client: str
+    """Client that the hosts run; `none` when they run no workload yet."""
+    client_version: str
+    promises: Promises
+
+    @property
+    def quorum(self) -> Quorum:
+        """Return how the fleet decides that it goes on."""
+        return QUORUM_OF_ROLE[self.role]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostPlan:
+    """One host: `<fleet>-<n>`, where it is and what it is."""
+
+    host: str
+    fleet: str
+    role: Role
+    provider: str
+    region: str
+    zone: str
+    metro: str
+    operator: str
+    client: str
+    client_version: str
+    machine: str
+    """Size as `<vcpu>x<memory GiB>`; a provider's machine type once prices decide."""
+    disk_gib: int
+    power: int
+    """Voting power; 0 for roles that do not vote by power."""
+    address: str
+    """Private IPv4 address, decided here so that peers are known at preview."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegionPlan:
+    """One region in use and its subnet."""
+
+    region: str
+    metro: str
+    cidr: str
+    gateway: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkPlan:
+    """What separates two regions in use; `region` sorts before `other`."""
+
+    region: str
+    other: str
+    round_trip_ms: float
+    round_trip_evidence: Evidence
+    jitter_ms: float
+    jitter_evidence: Evidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainPlan:
+    """One chain that the network makes."""
+
+    chain: str
+    engine: str
+    block_time_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything decided for one stack."""
+
+    stack: str
+    network: str
+    environment: str
+    spec_sha256: str
+    atlas_version: str
+    operator_cidr: str
+    chains: tuple[ChainPlan, ...]
+    fleets: tuple[FleetPlan, ...]
+    regions: tuple[RegionPlan, ...]
+    links: tuple[LinkPlan, ...]
+    hosts: tuple[HostPlan, ...]
+
+    def fleet(self, name: str) -> FleetPlan:
+        """Return one fleet of the plan; it must exist."""
+        return next(fleet for fleet in self.fleets if fleet.name == name)
+
+    def region(self, name: str) -> RegionPlan:
+        """Return one region of the plan; it must exist."""
+        return next(region for region in self.regions if region.region == name)
+
+    def hosts_of(self, fleet: str) -> tuple[HostPlan, ...]:
+        """Return the hosts of one fleet, in order of their number."""
+        return tuple(host for host in self.hosts if host.fleet == fleet)
+
+    def link(self, region: str, other: str) -> LinkPlan | None:
+        """Return what separates two regions; None within one region."""
+        pair = (min(region, other), max(region, other))
+        return next((link for link in self.links if (link.region, link.other) == pair), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the envelope that `geofleet plan --format json` prints."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+
+def plan_text(plan: Plan) -> str:
+    """Return the plan as sorted text, one decision per line: made to be reviewed as a diff."""
+    lines = [f"plan {plan.stack} ({plan.network}, {plan.environment})", f"atlas {plan.atlas_version}"]
+    lines += [f"chain {c.chain} engine={c.engine} block_time_ms={c.block_time_ms}" for c in plan.chains]
+    for fleet in plan.fleets:
+        runs = f"{fleet.client} {fleet.client_version}".strip() if fleet.client != "none" else "no workload"
+        lines.append(f"fleet {fleet.name} role={fleet.role} runs={runs} {_promises_text(fleet.promises)}".rstrip())
+    lines += [f"region {r.region} metro={r.metro} cidr={r.cidr}" for r in plan.regions]
+    lines += [
+        f"link {k.region} {k.other} round_trip_ms={k.round_trip_ms:g} ({k.round_trip_evidence}) "
+        f"jitter_ms={k.jitter_ms:g} ({k.jitter_evidence})"
+        for k in plan.links
+    ]
+    lines += [
+        f"host {h.host} {h.region} {h.zone} {h.address} machine={h.machine} disk_gib={h.disk_gib} power={h.power}"
+        for h in plan.hosts
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _promises_text(promises: Promises) -> str:
+    parts: list[str] = []
+    if promises.survive:
+        parts.append(f"survive={','.join(promises.survive)}")
+    if promises.halt_safely:
+        parts.append(f"halt_safely={','.join(promises.halt_safely)}")
+    if promises.between_members_ms_max is not None:
+        parts.append(f"between_members_ms_max={promises.between_members_ms_max:g}")
+    if promises.jitter_ms_max is not None:
+        parts.append(f"jitter_ms_max={promises.jitter_ms_max:g}")
+    parts += [f"near={near.hub}@{near.at}<={near.latency_ms_max:g}ms" for near in promises.near]
+    if promises.reports_min is not None:
+        parts.append(f"reports_min={promises.reports_min}")
+    return " ".join(parts)
+
+
+def promises_to_props(promises: Promises) -> dict[str, Any]:
+    """Return promises as plain values, without what is not promised."""
+    return {key: value for key, value in asdict(promises).items() if value not in (None, ())}
+
+
+def promises_from_props(props: Mapping[str, Any]) -> Promises:
+    """Return promises from plain values; whole numbers may arrive as floats."""
+    return Promises(
+        survive=tuple(str(kind) for kind in props.get("survive", ())),
+        halt_safely=tuple(str(kind) for kind in props.get("halt_safely", ())),
+        between_members_ms_max=_number(props.get("between_members_ms_max")),
+        jitter_ms_max=_number(props.get("jitter_ms_max")),
+        near=tuple(
+            Near(hub=str(near["hub"]), at=str(near["at"]), latency_ms_max=float(near["latency_ms_max"]))
+            for near in props.get("near", ())
+        ),
+        per_hub=_whole(props.get("per_hub")),
+        reports_min=_whole(props.get("reports_min")),
+    )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
