@@ -7,6 +7,7 @@ FleetError                    anything the reader can fix; carries place, findin
 ├── AtlasError                a region, round trip or price is not known              (2)
 ├── EnvironmentMissingError   the machine lacks something: Podman, root, disk, a port (6)
 ├── EngineError               the engine or a provider failed                         (7)
+├── BackendError              what makes the hosts failed: Podman, the kernel, a cloud (7)
 └── LockedError               another run holds the stack                             (8)
 
 Exit codes are those of the design, section 4; `ExitCode` is their one list.
@@ -44,7 +45,7 @@ class FleetError(Exception):
 
 
 class SpecError(FleetError):
-    """The spec says something impossible; `problems` holds every mistake, located."""
+    """The spec says something impossible; `InvalidDocumentError` holds every mistake, located."""
 
 
 class UsageError(FleetError):
@@ -69,6 +70,12 @@ class EnvironmentMissingError(FleetError):
 
 class EngineError(FleetError):
     """The engine or a provider failed; the original message is kept."""
+
+    exit_code = ExitCode.ENGINE
+
+
+class BackendError(FleetError):
+    """What makes the hosts failed or refused: Podman, the kernel's network, a cloud; its own words are kept."""
 
     exit_code = ExitCode.ENGINE
 

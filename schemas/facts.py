@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from schemas.errors import FleetError
-from schemas.plan import HostPlan, Plan, Promises, promises_from_props, promises_to_props
+from schemas.plan import HostPlan, Plan, Promises, promises_from_props, promises_to_props, whole
 from schemas.roles import Role
 
 
@@ -60,24 +60,29 @@ class HostFacts:
         """
         missing = [name for name in cls.__dataclass_fields__ if name not in props]
         if missing:
-            raise FactsError(
-                f"host facts lack {', '.join(missing)}", remedy="Create hosts with geofleet's Host component."
-            )
-        text = {
-            name: str(props[name])
-            for name in cls.__dataclass_fields__
-            if name not in ("role", "power", "key_fingerprints", "promises")
-        }
+            raise FactsError(f"host facts lack {', '.join(missing)}", remedy=_REMEDY)
         try:
             return cls(
-                **text,  # type: ignore[arg-type]
+                **{name: _text(name, props[name]) for name in _TEXT_FIELDS},
                 role=Role(props["role"]),
-                power=int(props["power"]),
-                key_fingerprints={str(k): str(v) for k, v in props["key_fingerprints"].items()},
+                power=whole(props["power"]),
+                key_fingerprints={str(k): _text(k, v) for k, v in dict(props["key_fingerprints"]).items()},
                 promises=promises_from_props(props["promises"]),
             )
-        except (TypeError, ValueError, KeyError) as error:
-            raise FactsError(f"host facts of '{text['host']}' are malformed: {error}") from error
+        except (AttributeError, TypeError, ValueError, KeyError) as error:
+            raise FactsError(f"host facts of '{props['host']}' are malformed: {error}", remedy=_REMEDY) from error
+
+
+_TEXT_FIELDS = tuple(
+    name for name in HostFacts.__dataclass_fields__ if name not in ("role", "power", "key_fingerprints", "promises")
+)
+_REMEDY = "Create hosts with geofleet's Host component."
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"'{name}' is {value!r}, expected text")
+    return value
 
 
 def facts_of(plan: Plan, host: HostPlan, key_fingerprints: Mapping[str, str] | None = None) -> HostFacts:

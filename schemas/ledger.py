@@ -6,16 +6,19 @@ stack's secret store. The lab's ledger is never committed, production's is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import yaml
+from pydantic import Field, ValidationError
 
-from schemas.diagnostics import InvalidDocumentError
-from schemas.document import Document, read_file
+from schemas.diagnostics import Diagnostic, InvalidDocumentError
+from schemas.document import Document, read_file, yaml_text
+from schemas.spec.base import FORMS, Model, Name
+from schemas.structure import Format, structure_problems
 
 SCHEMA = "geofleet/keys/v1"
 
@@ -91,6 +94,21 @@ class Ledger:
         return f"{chain}-{self.chain_suffix}" if self.chain_suffix else chain
 
 
+class _LedgerFile(Model):
+    """The file as it is written; Pydantic reads the records as they are."""
+
+    format: Literal["geofleet/keys/v1"] = Field(alias="schema")
+    stack: Name
+    chain_suffix: str
+    genesis_time: str
+    keys: tuple[KeyRecord, ...]
+    first_starts: tuple[FirstStart, ...]
+
+
+_REMEDY = "Restore the file from its last good version."
+_KEYS = Format(model=_LedgerFile, family="KEYS", forms=FORMS, remedy=_REMEDY)
+
+
 def ledger_text(ledger: Ledger) -> str:
     """Return the ledger as the YAML text that is kept."""
     value: dict[str, Any] = {
@@ -114,52 +132,56 @@ def ledger_text(ledger: Ledger) -> str:
         ],
     }
     head = "# Key ledger: public parts only. Written by `geofleet keys`; never edit one of two holders in.\n"
-    return head + yaml.safe_dump(value, sort_keys=False, width=120)
+    return head + yaml_text(value)
 
 
-def read_ledger(path: Path) -> Ledger:
+def read_ledger(path: Path, *, source: str = "") -> Ledger:
     """Read a ledger file.
+
+    Args:
+        path: The file.
+        source: How messages name it; the path as given when empty.
 
     Raises:
         InvalidDocumentError: It is missing, damaged, or gives one key to two holders.
     """
-    document = read_file(path)
+    document = read_file(path, source=source)
     try:
-        ledger = _ledger(document.value)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _damaged(document, f"is not a key ledger: {type(error).__name__} {error}") from error
-    holders: dict[str, str] = {}
-    for record in ledger.keys:
-        other = holders.setdefault(record.fingerprint, record.holder)
-        if other != record.holder:
-            raise _damaged(document, f"gives key {record.fingerprint} to two holders: {other} and {record.holder}")
+        file = _LedgerFile.model_validate_json(json.dumps(document.value))
+    except ValidationError as error:
+        raise InvalidDocumentError(structure_problems(document, error, _KEYS)) from None
+    ledger = Ledger(
+        stack=file.stack,
+        chain_suffix=file.chain_suffix,
+        genesis_time=file.genesis_time,
+        keys=file.keys,
+        first_starts=file.first_starts,
+    )
+    problems = list(_contradictions(document, ledger))
+    if problems:
+        raise InvalidDocumentError(problems)
     return ledger
 
 
-def _ledger(value: Mapping[str, Any]) -> Ledger:
-    if value["schema"] != SCHEMA:
-        raise ValueError(f"schema is '{value['schema']}', expected '{SCHEMA}'")
-    return Ledger(
-        stack=value["stack"],
-        chain_suffix=value["chain_suffix"],
-        genesis_time=value["genesis_time"],
-        keys=tuple(
-            KeyRecord(
-                holder=k["holder"],
-                purpose=Purpose(k["purpose"]),
-                public_key=k["public_key"],
-                fingerprint=k["fingerprint"],
-                address=k.get("address", ""),
-            )
-            for k in value["keys"]
-        ),
-        first_starts=tuple(
-            FirstStart(host=f["host"], token=f["token"], expires=f["expires"]) for f in value["first_starts"]
-        ),
-    )
-
-
-def _damaged(document: Document, message: str) -> InvalidDocumentError:
-    return InvalidDocumentError(
-        [document.diagnostic("KEYS101", message, (), remedy="Restore the file from its last good version.")]
-    )
+def _contradictions(document: Document, ledger: Ledger) -> Iterator[Diagnostic]:
+    """Yield every key with two holders or two purposes, and every holder with two keys for one purpose."""
+    for part in ("public_key", "fingerprint", "address"):
+        first: dict[str, KeyRecord] = {}
+        for position, record in enumerate(ledger.keys):
+            value = getattr(record, part)
+            other = first.setdefault(value, record) if value else record
+            if other is not record:
+                message = f"is the {other.purpose} key of {other.holder} already"
+                yield document.diagnostic("KEYS301", message, ("keys", position, part), remedy=_REMEDY)
+    held: set[tuple[str, Purpose]] = set()
+    for position, record in enumerate(ledger.keys):
+        if (record.holder, record.purpose) in held:
+            message = f"{record.holder} has a {record.purpose} key already"
+            yield document.diagnostic("KEYS302", message, ("keys", position), remedy=_REMEDY)
+        held.add((record.holder, record.purpose))
+    permitted: set[str] = set()
+    for position, start in enumerate(ledger.first_starts):
+        if start.host in permitted:
+            message = f"{start.host} has a first start already"
+            yield document.diagnostic("KEYS303", message, ("first_starts", position), remedy=_REMEDY)
+        permitted.add(start.host)

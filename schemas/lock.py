@@ -6,15 +6,18 @@ solver versions never move a locked host; numbers and subnets are never reused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-import yaml
+from pydantic import Field, ValidationError
 
-from schemas.diagnostics import InvalidDocumentError
-from schemas.document import read_file
+from schemas.diagnostics import Diagnostic, InvalidDocumentError
+from schemas.document import Document, read_file, yaml_text
+from schemas.spec.base import FORMS, Model, Name, RegionName, ZoneName
+from schemas.structure import Format, structure_problems
 
 SCHEMA = "geofleet/lock/v1"
 
@@ -28,6 +31,8 @@ class Placement:
     region: str
     zone: str
     address: str
+    power: int
+    """Voting power; 0 for roles that do not vote by power. Kept, so that a new member never takes another's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +46,36 @@ class Lock:
     """Region to the number of its subnet; a number is never given twice."""
     next_number: Mapping[str, int]
     """Fleet to the number that its next host gets."""
+    next_address: Mapping[str, int]
+    """Region to the last number of the address that its next host gets."""
     placements: tuple[Placement, ...]
+
+
+class _Place(Model):
+    fleet: Name
+    region: RegionName
+    zone: ZoneName
+    address: str
+    power: Annotated[int, Field(ge=0)]
+
+
+class _LockFile(Model):
+    """The file as it is written."""
+
+    format: Literal["geofleet/lock/v1"] = Field(alias="schema")
+    stack: Name
+    spec_sha256: str
+    atlas_version: str
+    subnets: dict[RegionName, Annotated[int, Field(ge=1, le=254)]]
+    next_number: dict[Name, Annotated[int, Field(ge=1)]]
+    next_address: dict[RegionName, Annotated[int, Field(ge=10, le=255)]]
+    placements: dict[str, _Place]
+
+
+_REMEDY = (
+    "Take the file's last good version from git; `geofleet plan STACK --write` makes a new one where none is left."
+)
+_LOCK = Format(model=_LockFile, family="LOCK", forms=FORMS, remedy=_REMEDY)
 
 
 def lock_text(lock: Lock) -> str:
@@ -53,35 +87,79 @@ def lock_text(lock: Lock) -> str:
         "atlas_version": lock.atlas_version,
         "subnets": dict(sorted(lock.subnets.items())),
         "next_number": dict(sorted(lock.next_number.items())),
+        "next_address": dict(sorted(lock.next_address.items())),
         "placements": {
-            p.host: {"fleet": p.fleet, "region": p.region, "zone": p.zone, "address": p.address}
+            p.host: {
+                "fleet": p.fleet,
+                "region": p.region,
+                "zone": p.zone,
+                "address": p.address,
+                "power": p.power,
+            }
             for p in lock.placements
         },
     }
-    return "# Written by `geofleet plan --write`; commit it.\n" + yaml.safe_dump(value, sort_keys=False, width=120)
+    return "# Written by `geofleet plan --write`; commit it.\n" + yaml_text(value)
 
 
-def read_lock(path: Path) -> Lock:
+def read_lock(path: Path, *, source: str = "") -> Lock:
     """Read a lock file.
 
+    Args:
+        path: The file.
+        source: How messages name it; the path as given when empty.
+
     Raises:
-        InvalidDocumentError: It is missing or damaged.
+        InvalidDocumentError: It is missing, damaged, or gives one number or address twice.
     """
-    document = read_file(path)
+    document = read_file(path, source=source)
     try:
-        value = document.value
-        if value["schema"] != SCHEMA:
-            raise ValueError(f"schema is '{value['schema']}', expected '{SCHEMA}'")
-        return Lock(
-            stack=value["stack"],
-            spec_sha256=value["spec_sha256"],
-            atlas_version=value["atlas_version"],
-            subnets={str(k): int(v) for k, v in value["subnets"].items()},
-            next_number={str(k): int(v) for k, v in value["next_number"].items()},
-            placements=tuple(Placement(host=host, **place) for host, place in value["placements"].items()),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        message = f"is not a plan lock: {type(error).__name__} {error}"
-        raise InvalidDocumentError(
-            [document.diagnostic("LOCK101", message, (), remedy="Write it anew: geofleet plan STACK --write.")]
-        ) from error
+        file = _LockFile.model_validate_json(json.dumps(document.value))
+    except ValidationError as error:
+        raise InvalidDocumentError(structure_problems(document, error, _LOCK)) from None
+    lock = Lock(
+        stack=file.stack,
+        spec_sha256=file.spec_sha256,
+        atlas_version=file.atlas_version,
+        subnets=file.subnets,
+        next_number=file.next_number,
+        next_address=file.next_address,
+        placements=tuple(
+            Placement(host=host, fleet=at.fleet, region=at.region, zone=at.zone, address=at.address, power=at.power)
+            for host, at in file.placements.items()
+        ),
+    )
+    problems = list(_contradictions(document, lock))
+    if problems:
+        raise InvalidDocumentError(problems)
+    return lock
+
+
+def _contradictions(document: Document, lock: Lock) -> Iterator[Diagnostic]:
+    """Yield what would give two things one name, number or address."""
+    region_of: dict[int, str] = {}
+    for region, number in lock.subnets.items():
+        other = region_of.setdefault(number, region)
+        if other != region:
+            message = f"subnet {number} belongs to {other} already"
+            yield document.diagnostic("LOCK301", message, ("subnets", region), remedy=_REMEDY)
+    host_of: dict[str, str] = {}
+    for place in lock.placements:
+        path = ("placements", place.host)
+        other = host_of.setdefault(place.address, place.host)
+        if other != place.host:
+            message = f"address {place.address} belongs to {other} already"
+            yield document.diagnostic("LOCK302", message, (*path, "address"), remedy=_REMEDY)
+        if place.region not in lock.subnets:
+            message = f"region {place.region} has no subnet"
+            yield document.diagnostic("LOCK303", message, (*path, "region"), remedy=_REMEDY)
+        fleet, _, number_text = place.host.rpartition("-")
+        if fleet != place.fleet or not number_text.isdecimal():
+            message = f"a host of fleet '{place.fleet}' is called '{place.fleet}-<n>'"
+            yield document.diagnostic("LOCK304", message, path, of_key=True, remedy=_REMEDY)
+        elif int(number_text) >= lock.next_number.get(fleet, 1):
+            message = f"the next host of fleet '{fleet}' would be called '{place.host}' again"
+            yield document.diagnostic("LOCK305", message, path, of_key=True, remedy=_REMEDY)
+        if int(place.address.rpartition(".")[2]) >= lock.next_address.get(place.region, 10):
+            message = f"the next host of region {place.region} would get address {place.address} again"
+            yield document.diagnostic("LOCK306", message, (*path, "address"), remedy=_REMEDY)

@@ -123,7 +123,10 @@ class Plan:
     environment: str
     spec_sha256: str
     atlas_version: str
+    network_cidr: str
+    """Holds every region's subnet; what crosses regions is between two addresses of it."""
     operator_cidr: str
+    """Where operators and the store are; outside `network_cidr`, so never delayed."""
     chains: tuple[ChainPlan, ...]
     fleets: tuple[FleetPlan, ...]
     regions: tuple[RegionPlan, ...]
@@ -190,30 +193,40 @@ def _promises_text(promises: Promises) -> str:
 
 def promises_to_props(promises: Promises) -> dict[str, Any]:
     """Return promises as plain values, without what is not promised."""
-    return {key: value for key, value in asdict(promises).items() if value not in (None, ())}
+    props = {key: value for key, value in asdict(promises).items() if value not in (None, ())}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in props.items()}
 
 
 def promises_from_props(props: Mapping[str, Any]) -> Promises:
-    """Return promises from plain values; whole numbers may arrive as floats."""
+    """Return promises from plain values; whole numbers may arrive as floats.
+
+    Raises:
+        KeyError: A hub lacks one of its values.
+        TypeError: A value has the wrong type.
+        ValueError: A count is not a whole number.
+    """
+    between, jitter = props.get("between_members_ms_max"), props.get("jitter_ms_max")
+    per_hub, reports_min = props.get("per_hub"), props.get("reports_min")
     return Promises(
         survive=tuple(str(kind) for kind in props.get("survive", ())),
         halt_safely=tuple(str(kind) for kind in props.get("halt_safely", ())),
-        between_members_ms_max=_number(props.get("between_members_ms_max")),
-        jitter_ms_max=_number(props.get("jitter_ms_max")),
+        between_members_ms_max=None if between is None else float(between),
+        jitter_ms_max=None if jitter is None else float(jitter),
         near=tuple(
             Near(hub=str(near["hub"]), at=str(near["at"]), latency_ms_max=float(near["latency_ms_max"]))
             for near in props.get("near", ())
         ),
-        per_hub=_whole(props.get("per_hub")),
-        reports_min=_whole(props.get("reports_min")),
+        per_hub=None if per_hub is None else whole(per_hub),
+        reports_min=None if reports_min is None else whole(reports_min),
     )
 
 
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
+def whole(value: Any) -> int:
+    """Return a whole number that the engine may have turned into a float.
 
-
-def _whole(value: Any) -> int | None:
-    return None if value is None else int(value)
-
-
+    Raises:
+        ValueError: It is not a whole number.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+        raise ValueError(f"{value!r} is not a whole number")
+    return int(value)

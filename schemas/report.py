@@ -102,11 +102,17 @@ class Report:
 
     @property
     def exit_code(self) -> ExitCode:
-        """Return 1 when a mandatory rule failed, 4 when one could not be judged, else 0."""
-        gate = [f for f in self.findings if f.severity.is_mandatory]
-        if any(f.status is Status.FAILED for f in gate):
+        """Return 1 when a mandatory rule failed, 4 when something could not be judged, else 0.
+
+        What was not evaluated fails the gate whatever its severity: it never becomes
+        advice. So does a report that judged nothing, and a deferred rule where
+        nothing is left that could settle it: in the state and on hosts.
+        """
+        if any(f.status is Status.FAILED and f.severity.is_mandatory for f in self.findings):
             return ExitCode.FINDINGS
-        if any(f.status is Status.NOT_EVALUATED for f in gate):
+        is_last = self.feed in (Feed.STATE, Feed.HOSTS)
+        open_ = (Status.NOT_EVALUATED, Status.DEFERRED) if is_last else (Status.NOT_EVALUATED,)
+        if not self.findings or self.with_status(*open_):
             return ExitCode.NOT_EVALUATED
         return ExitCode.PASSED
 
@@ -128,5 +134,5 @@ class Report:
 
 def report(feed: Feed, stack: str, findings: Iterable[Finding]) -> Report:
     """Return a report with its findings in a stable order: rule, subject, place."""
-    ordered = sorted(findings, key=lambda f: (f.rule_id, f.subject, f.where, f.message))
+    ordered = sorted(findings, key=lambda f: (f.rule_id, f.subject, f.where, f.message, f.status))
     return Report(feed=feed, stack=stack, findings=tuple(ordered))

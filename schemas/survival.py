@@ -59,9 +59,7 @@ def outcome(
     if quorum is Quorum.ANY:
         return _any_left(left, tuple(hubs))
     need = reports_min if quorum is Quorum.THRESHOLD else len(everyone) // 2 + 1
-    return Outcome(
-        goes_on=len(left) >= need, left=f"{len(left)} of {len(everyone)} members", needed=f"at least {need}"
-    )
+    return Outcome(goes_on=len(left) >= need, left=f"{len(left)} of {len(everyone)} members", needed=f"at least {need}")
 
 
 def _any_left(left: list[Member], hubs: tuple[str, ...]) -> Outcome:

@@ -16,7 +16,10 @@ FIBRE_MS_PER_KM = 0.00979
 EARTH_RADIUS_KM = 6371.0
 
 WITHIN_REGION_MS = 0.3
-"""Google's dashboard, 2023-11-27: median of a region to itself 0.25 ms, at most 0.6."""
+"""Google's dashboard, 2023-11-27: median of a region to itself 0.25 ms, at most 0.6; AWS (fantoch, 19 regions): at most 0.33."""
+
+WITHIN_REGION_JITTER_MS = 0.32
+"""Largest standard deviation of a region to itself in fantoch's series, 2020-06 and 2021-02: AWS 0.315, GCP 0.158."""
 
 _BAND_RATIO = ((1000.0, 2.37), (3000.0, 1.91), (6000.0, 1.88), (10000.0, 1.77), (math.inf, 1.62))
 """Upper km of a distance band, and the median of measured round trip over fibre limit in it
@@ -26,7 +29,7 @@ _NEAR_KM, _NEAR_EXTRA_MS = 200.0, 2.9
 """Below 200 km the excess is additive: cross-cloud median +2.9 ms."""
 
 _JITTER_ESTIMATE_MS = 0.52
-"""No cross-cloud jitter has been published; the larger of both clouds' own medians (AWS 0.43, GCP 0.52)."""
+"""Nobody has published jitter between the clouds; this is the larger of both clouds' own medians (AWS 0.43, GCP 0.52)."""
 
 
 class Evidence(StrEnum):
@@ -108,12 +111,18 @@ def _estimate(km: float) -> RoundTrip:
 def jitter(origin: str, target: str) -> RoundTrip:
     """Return the standard deviation of the round trip (ping's mdev), in ms.
 
-    Between clouds nobody has published it: the estimate is marked as one.
+    Where no source has the pair, between the clouds above all, the figure is an
+    estimate and marked as one.
 
     Raises:
         AtlasError: The atlas lacks one of the regions.
     """
     first, second = region(origin).name, region(target).name
+    if first == second:
+        return RoundTrip(
+            value_ms=WITHIN_REGION_JITTER_MS, evidence=Evidence.MEASURED, statistic="standard deviation",
+            method="ICMP between machines", date="2021-02", source="fantoch",
+        )  # fmt: skip
     found = _measured("jitter", "jitter_ms").get((min(first, second), max(first, second)))
     return found or RoundTrip(
         value_ms=_JITTER_ESTIMATE_MS, evidence=Evidence.ESTIMATED, statistic="standard deviation",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from schemas.canonical import canonical_json, sha256_hex
-from schemas.diagnostics import Diagnostic, InvalidDocumentError
+from schemas.diagnostics import MISTAKES_MAX, InvalidDocumentError
 from schemas.document import Document, read_file, read_text
 from schemas.loading.meaning import meaning_problems
-from schemas.loading.structure import structure_problems
 from schemas.spec import Network
+from schemas.spec.base import FORMS
+from schemas.structure import Format, structure_problems
+
+_SPEC = Format(model=Network, family="SPEC", forms=FORMS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +53,8 @@ def _load(document: Document) -> LoadedSpec:
         # JSON mode lets strict models take lists as tuples and text as enums, and nothing else.
         network = Network.model_validate_json(json.dumps(document.value))
     except ValidationError as error:
-        raise InvalidDocumentError(structure_problems(document, error)) from None
-    problems: list[Diagnostic] = list(meaning_problems(document, network))
+        raise InvalidDocumentError(structure_problems(document, error, _SPEC)) from None
+    problems = list(islice(meaning_problems(document, network), MISTAKES_MAX))
     if problems:
         raise InvalidDocumentError(problems)
     text = canonical_json(network.model_dump(mode="json", by_alias=True))

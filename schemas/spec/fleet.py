@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.roles import Domain, Role
-from schemas.spec.base import ChainId, Count, Milliseconds, Model, Name, RegionName, ZoneName
+from schemas.spec.base import ChainId, Count, Milliseconds, Model, Name, Power, RegionName, Version, ZoneName
 
 LossCount = Annotated[int, Field(ge=0, le=1)]
 
@@ -49,7 +49,7 @@ class Near(Model):
 
 
 class Machine(Model):
-    """What one host needs; every role has a default."""
+    """What one host needs; every figure has a default."""
 
     vcpu: Annotated[int, Field(ge=1, le=192)] = 2
     """Virtual processors."""
@@ -64,7 +64,7 @@ class Client(Model):
 
     name: Literal["cometbft"]
     """Name in the workload catalogue."""
-    version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
+    version: Version
     """Exact version; the binary is fetched by its SHA-256."""
 
 
@@ -75,8 +75,8 @@ class MemberSpec(Model):
     """Where it is: `provider:region`."""
     zone: ZoneName | None = None
     """Which zone; the solver chooses one when this is left out."""
-    power: Annotated[int, Field(ge=1, le=1_000_000_000)] = 10
-    """Voting power (validators)."""
+    power: Power = 10
+    """Voting power (validators only)."""
 
 
 class Fleet(Model):
@@ -94,17 +94,17 @@ class Fleet(Model):
     """Who runs the members: a failure domain."""
     count: Count | None = None
     """How many members. Left out: the least that keeps the promises."""
-    members: tuple[MemberSpec, ...] = ()
+    members: Annotated[tuple[MemberSpec, ...], Field(max_length=1000)] = ()
     """The members one by one, instead of `count`."""
-    power: Annotated[int, Field(ge=1, le=1_000_000_000)] = 10
-    """Voting power of each member that `count` makes (validators)."""
+    power: Power = 10
+    """Voting power of each member that `count` makes (validators only)."""
     survive: Losses = Losses()
     """What may be lost while the fleet goes on."""
     halt_safely: Losses = Losses()
     """What may be lost so that the fleet stops, never forks, and resumes by itself."""
     latency: Latency = Latency()
     """Round trips between members."""
-    near: tuple[Near, ...] = ()
+    near: Annotated[tuple[Near, ...], Field(max_length=50)] = ()
     """Hubs to be near to."""
     per_hub: Count | None = None
     """Members near each hub (relayers), instead of `count`."""

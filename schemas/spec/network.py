@@ -38,9 +38,9 @@ class Hub(Model):
 class Regions(Model):
     """Which regions placement may use; `*` stands for any text."""
 
-    allow: tuple[RegionPattern, ...] = ("aws:*", "gcp:*")
+    allow: Annotated[tuple[RegionPattern, ...], Field(max_length=100)] = ("aws:*", "gcp:*")
     """Patterns of regions that may be used."""
-    forbid: tuple[RegionPattern, ...] = ()
+    forbid: Annotated[tuple[RegionPattern, ...], Field(max_length=100)] = ()
     """Patterns of regions that may not; wins over `allow`."""
 
 
@@ -53,11 +53,11 @@ class Network(Model):
     """Always `Network`."""
     metadata: Metadata
     """Who the network is."""
-    chains: dict[ChainId, Chain] = Field(default_factory=dict)
+    chains: dict[ChainId, Chain] = Field(default_factory=dict, max_length=100)
     """Chains by chain ID."""
-    hubs: dict[Name, Hub] = Field(default_factory=dict)
+    hubs: dict[Name, Hub] = Field(default_factory=dict, max_length=100)
     """Hubs by name."""
     regions: Regions = Regions()
     """Which regions placement may use."""
-    fleets: Annotated[dict[Name, Fleet], Field(min_length=1)]
+    fleets: Annotated[dict[Name, Fleet], Field(min_length=1, max_length=100)]
     """Fleets by name; hosts are called `<fleet>-<n>`."""

@@ -1,0 +1,167 @@
+"""Boot data: what a host is told once, when it is made. It depends on nothing but the host itself."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import json
+import re
+from dataclasses import dataclass
+
+from components.bootstrap.access import OPERATOR, sshd, sudoers
+from components.bootstrap.cloud_config import BootDataError, Fragment, cloud_config
+from components.bootstrap.firewall import ruleset
+from components.bootstrap.kernel import NETWORK, sysctl_text
+from components.bootstrap.programs import EVERYWHERE, PACKAGE, PROGRAMS_DIR, program
+from components.bootstrap.services import AGENT_USER, base_units, workload_units
+from schemas.roles import Role
+from schemas.workloads import workload
+
+SCHEMA = "geofleet/boot/v1"
+
+_FORMS = {
+    "stack": re.compile(r"[a-z][a-z0-9-]{0,62}"),
+    "host": re.compile(r"[a-z][a-z0-9-]{0,62}"),
+    "fleet": re.compile(r"[a-z][a-z0-9-]{0,62}"),
+    "client": re.compile(r"[a-z][a-z0-9-]{0,31}"),
+    "client_version": re.compile(r"[0-9A-Za-z.+-]{0,32}"),
+    "store_url": re.compile(r"https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[A-Za-z0-9._-]+)*"),
+    "operator_public_key": re.compile(r"ssh-ed25519 [A-Za-z0-9+/]{68}( [A-Za-z0-9@._-]{1,64})?"),
+    "artifact_sha256": re.compile(r"[0-9a-f]{64}|"),
+}
+"""Boot data ends in unit files, rule sets and sudoers: only these characters ever get there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BootData:
+    """One host's unchanging facts and the trust anchors it starts from.
+
+    Raises:
+        BootDataError: A value is not of the form that a host can be told.
+    """
+
+    stack: str
+    host: str
+    fleet: str
+    role: Role
+    client: str
+    client_version: str
+    artifact_sha256: str
+    """Of the client's binary; empty when the host runs none."""
+    address: str
+    network_cidr: str
+    operator_cidr: str
+    store_url: str
+    deployer_public_key: str
+    """Ed25519, base64 of the 32 bytes: what signs network configurations."""
+    operator_public_key: str
+    """OpenSSH form: what opens sessions."""
+
+    def __post_init__(self) -> None:
+        """Check every value."""
+        for name, form in _FORMS.items():
+            if not form.fullmatch(getattr(self, name)):
+                raise BootDataError(f"{name} {getattr(self, name)!r} cannot be told to a host", at=self.host[:64])
+        try:
+            ipaddress.IPv4Address(self.address)
+            ipaddress.IPv4Network(self.network_cidr)
+            ipaddress.IPv4Network(self.operator_cidr)
+            key = base64.b64decode(self.deployer_public_key, validate=True)
+        except ValueError as error:
+            raise BootDataError(f"an address, network or key is malformed: {error}", at=self.host) from error
+        if len(key) != 32 or base64.b64encode(key).decode() != self.deployer_public_key:
+            raise BootDataError("deployer_public_key is not an Ed25519 key in base64", at=self.host)
+        if bool(workload(self.client)) != bool(self.artifact_sha256):
+            raise BootDataError(f"client {self.client} and artifact '{self.artifact_sha256}' do not fit", at=self.host)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Return the units that network configuration may restart."""
+        found = workload(self.client)
+        return found.units if found else ()
+
+
+LAB = Fragment(
+    commands=(
+        # Credentials reach a unit through a mount that must propagate; systemd sees to it except in containers.
+        ("mount", "--make-rshared", "/"),
+    )
+)
+"""A container's clock and kernel settings are the machine's (its image masks chrony; verification measures the
+offset), those of its network are made with its namespace."""
+
+
+def user_data(boot: BootData, provider: Fragment = LAB) -> str:
+    """Return a host's user data: deterministic, without secrets, the same core on every back end.
+
+    Raises:
+        BootDataError: It is larger than a provider takes.
+    """
+    return cloud_config(_core(boot), provider)
+
+
+def _core(boot: BootData) -> Fragment:
+    found = workload(boot.client)
+    files = {
+        "/etc/geofleet/host.json": _facts(boot),
+        "/etc/nftables.conf": ruleset(boot.client, network_cidr=boot.network_cidr, operator_cidr=boot.operator_cidr),
+        "/etc/ssh/authorized_keys.d/operator": f"restrict,pty {boot.operator_public_key}\n",
+        "/etc/ssh/sshd_config.d/10-geofleet.conf": sshd(boot.address),
+        "/etc/sudoers.d/geofleet": sudoers(),
+        "/etc/sysctl.d/90-geofleet.conf": sysctl_text(NETWORK),
+        "/etc/systemd/journald.conf.d/10-geofleet.conf": "[Journal]\nSystemMaxUse=64M\nRuntimeMaxUse=16M\n",
+        "/etc/sysusers.d/geofleet.conf": _users(boot.client),
+        "/etc/tmpfiles.d/geofleet.conf": _directories(boot.client),
+        **{f"{PROGRAMS_DIR}/{PACKAGE}/{name}": program(name) for name in EVERYWHERE},
+        **base_units(boot.address),
+    }
+    units = ["nftables.service", "geofleet-configuration.service", "prometheus-node-exporter.service", "ssh.service"]
+    if found:
+        files |= workload_units(found, store_url=boot.store_url, artifact_sha256=boot.artifact_sha256)
+        units += ["geofleet-artifacts.service", *found.units]
+        units += [f"geofleet-restart@{unit}.path" for unit in found.units]
+    commands = [
+        ["systemd-sysusers", "/etc/sysusers.d/geofleet.conf"],
+        ["systemd-tmpfiles", "--create", "/etc/tmpfiles.d/geofleet.conf"],
+        ["systemctl", "enable", *units],
+        ["systemctl", "reload-or-restart", "nftables.service"],
+        ["systemctl", "start", "--no-block", *units],
+    ]
+    return Fragment(files=files, modes={"/etc/sudoers.d/geofleet": 0o440}, commands=commands)
+
+
+def _facts(boot: BootData) -> str:
+    value = {
+        "schema": SCHEMA,
+        "stack": boot.stack,
+        "host": boot.host,
+        "fleet": boot.fleet,
+        "role": boot.role.value,
+        "client": boot.client,
+        "client_version": boot.client_version,
+        "artifact_sha256": boot.artifact_sha256,
+        "address": boot.address,
+        "store_url": boot.store_url,
+        "deployer_public_key": boot.deployer_public_key,
+        "units": list(boot.units),
+    }
+    return json.dumps(value, indent=1, sort_keys=True) + "\n"
+
+
+def _users(client: str) -> str:
+    """Return sysusers lines: locked passwords, fixed IDs, and no shell but the operator's."""
+    lines = [
+        f'u {OPERATOR} 930 "geofleet operator" /home/{OPERATOR} /bin/bash',
+        f"m {OPERATOR} systemd-journal",
+        f'u {AGENT_USER} 932 "geofleet configuration agent" - /usr/sbin/nologin',
+    ]
+    if found := workload(client):
+        lines.append(f'u {found.user} {found.user_id} "{found.client}" - /usr/sbin/nologin')
+    return "\n".join(lines) + "\n"
+
+
+def _directories(client: str) -> str:
+    lines = [f"d /home/{OPERATOR} 0700 {OPERATOR} {OPERATOR}"]
+    if found := workload(client):
+        lines.append(f"d /data/{found.client} 0700 {found.user} {found.user}")
+    return "\n".join(lines) + "\n"

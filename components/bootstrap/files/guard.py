@@ -1,0 +1,245 @@
+"""Lets CometBFT sign only on what this host itself signed before; assembles its home.
+
+`start` runs before CometBFT, `stop` after it, both as its user. A refusal is one
+line in the journal; `start` then waits for something to change, because a
+configuration or permission that arrives later must be enough, and ends with 78
+after a minute, so that systemd shows the failure and tries again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .agent import FIRST_START_SCHEMA, SCHEMA, expired
+from .documents import (
+    BOOT_FACTS,
+    CONFIGURATION_DIR,
+    RefusedError,
+    check_recipient,
+    check_signature,
+    json_object,
+    log,
+    sha256_file,
+    write_whole,
+)
+from .signing_state import (
+    HIGH_WATER,
+    MARKER,
+    MARKER_SCHEMA,
+    START,
+    STATE,
+    ConsensusKey,
+    Position,
+    consensus_key,
+    read_position,
+    read_private,
+    read_state,
+)
+
+REFUSED = 78
+"""EX_CONFIG of sysexits.h."""
+WAIT_SECONDS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """Where everything is that a start depends on."""
+
+    facts: Mapping[str, Any]
+    credentials: Path
+    binary: Path = Path("/usr/local/bin/cometbft")
+    configuration: Path = CONFIGURATION_DIR
+    volume: Path = Path("/data")
+    home: Path = Path("/run/cometbft")
+    memory: Path = Path("/var/lib/cometbft")
+    """On the host's own disk: notices that a volume was wiped or taken back to an earlier day."""
+
+    @property
+    def data(self) -> Path:
+        """Return CometBFT's folder on the data volume."""
+        return self.volume / "cometbft"
+
+    def start(self) -> Position:
+        """Prepare everything for CometBFT; return the position after which it may sign.
+
+        Raises:
+            RefusedError: It must not start.
+        """
+        if not self.binary.exists() or sha256_file(self.binary) != self.facts["artifact_sha256"]:
+            raise RefusedError(f"{self.binary} is not (yet) the binary of SHA-256 {self.facts['artifact_sha256']}")
+        files = self._configuration()
+        key = consensus_key(self.credentials / "consensus.json")
+        chain_id = str(json_object(files["cometbft/genesis.json"], "genesis.json")["chain_id"])
+        if not self.volume.is_mount() or not self.data.is_dir():
+            raise RefusedError(f"no data volume is mounted at {self.volume}")
+        position = self._position(key, chain_id)
+        self._record(position)
+        (self.home / "config").mkdir(exist_ok=True)
+        for name in ("config.toml", "genesis.json"):
+            write_whole(self.home / "config" / name, files[f"cometbft/{name}"], mode=0o600)
+        return position
+
+    def _configuration(self) -> dict[str, bytes]:
+        """Return the files of the current configuration, checked against the deployer's signature."""
+        current = self.configuration / "current"
+        try:
+            text = (current / "configuration.json").read_bytes()
+            signature = (current / "configuration.sig").read_bytes()
+        except FileNotFoundError as error:
+            raise RefusedError("there is no network configuration yet") from error
+        check_signature(self.facts, document=text, signature=signature, what="the network configuration")
+        document = json_object(text, "the network configuration")
+        check_recipient(self.facts, document, schema=SCHEMA, what="the network configuration")
+        hashes = {entry["path"]: entry["sha256"] for entry in document["files"]}
+        files: dict[str, bytes] = {}
+        for path in ("cometbft/config.toml", "cometbft/genesis.json"):
+            if path not in hashes or sha256_file(current / path) != hashes[path]:
+                raise RefusedError(f"{path} of the network configuration is missing or altered")
+            files[path] = (current / path).read_bytes()
+        return files
+
+    def _position(self, key: ConsensusKey, chain_id: str) -> Position:
+        own = {"stack": self.facts["stack"], "host": self.facts["host"]}
+        marker = self._marker()
+        if any(marker.get(name, value) != value for name, value in own.items()):
+            raise RefusedError(f"the data volume is that of {marker.get('stack')}/{marker.get('host')}")
+        try:
+            if not marker:
+                raise RefusedError("the data volume carries no sign state of this host")
+            for name, value in (("chain_id", chain_id), ("consensus_address", key.address)):
+                if marker.get(name) != value:
+                    raise RefusedError(f"the data volume is of {name} {marker.get(name)!r}, this host's is {value!r}")
+            position = read_state(self.data / STATE, key, chain_id)
+            self._check_high_water(position)
+        except RefusedError as refusal:
+            token = self._token(marker, chain_id, refusal)
+            self._begin(own | {"chain_id": chain_id, "consensus_address": key.address, "token": token})
+            return START
+        return position
+
+    def _marker(self) -> dict[str, Any]:
+        path = self.data / MARKER
+        if not os.path.lexists(path):
+            return {}
+        marker = json_object(read_private(path), str(path))
+        if marker.get("schema") != MARKER_SCHEMA:
+            raise RefusedError(f"{path} is not the marker of a data volume")
+        return marker
+
+    def _check_high_water(self, position: Position) -> None:
+        known = [read_position(self.data / HIGH_WATER)]
+        if os.path.lexists(self.memory / HIGH_WATER):
+            known.append(read_position(self.memory / HIGH_WATER))
+        if position < max(known):
+            raise RefusedError(f"{self.data / STATE} was taken back: it says {position}, {max(known)} was seen before")
+
+    def _token(self, marker: Mapping[str, Any], chain_id: str, refusal: RefusedError) -> str:
+        """Return the token that permits a start without sign state; else raise the refusal, and why none does."""
+        path = self.configuration / "first-start.json"
+        try:
+            text, signature = path.read_bytes(), path.with_suffix(".sig").read_bytes()
+        except FileNotFoundError:
+            raise RefusedError(f"{refusal}; there is no first-start permission") from refusal
+        check_signature(self.facts, document=text, signature=signature, what="the first-start permission")
+        document = json_object(text, "the first-start permission")
+        check_recipient(self.facts, document, schema=FIRST_START_SCHEMA, what="the first-start permission")
+        token = document.get("token")
+        if document.get("chain_id") != chain_id or not isinstance(token, str) or not token:
+            raise RefusedError(f"{refusal}; the first-start permission is for chain {document.get('chain_id')!r}")
+        if expired(document):
+            raise RefusedError(f"{refusal}; the first-start permission expired at {document.get('expires')}")
+        if token in (marker.get("token"), self._remembered_token()):
+            raise RefusedError(f"{refusal}; the first-start permission was used before")
+        if (self.data / "data").exists():
+            raise RefusedError(f"{refusal}; blocks without sign state: empty {self.data} before a new first start")
+        return token
+
+    def _remembered_token(self) -> str:
+        path = self.memory / "token"
+        return path.read_text() if path.exists() else ""
+
+    def _begin(self, marker: Mapping[str, str]) -> None:
+        """Write the first sign state; a crash before the marker is there leaves the permission unused."""
+        START.save(self.data / STATE)
+        self._record(START)
+        text = json.dumps({"schema": MARKER_SCHEMA, **marker}, sort_keys=True)
+        write_whole(self.data / MARKER, text.encode() + b"\n", mode=0o600)
+        write_whole(self.memory / "token", marker["token"].encode(), mode=0o600)
+        log(f"first start of {marker['consensus_address']} on {marker['chain_id']}")
+
+    def _record(self, position: Position) -> None:
+        for folder in (self.data, self.memory):
+            position.save(folder / HIGH_WATER)
+
+    def stop(self) -> None:
+        """Record how far CometBFT signed; a state that cannot be trusted is left for the next start to refuse."""
+        key = consensus_key(self.credentials / "consensus.json")
+        chain_id = str(self._marker().get("chain_id"))
+        position = read_state(self.data / STATE, key, chain_id)
+        self._check_high_water(position)
+        self._record(position)
+
+    def watched(self) -> tuple[object, ...]:
+        """Return what changes when a refusal may no longer hold."""
+        places = (
+            self.binary,
+            self.configuration / "current",
+            self.configuration / "first-start.json",
+            self.credentials / "consensus.json",
+            *(self.data / name for name in ("", STATE, HIGH_WATER, MARKER)),
+        )
+        return tuple(_version(path) for path in places)
+
+
+def _version(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+
+
+def start_or_wait(guard: Guard, *, seconds: float = WAIT_SECONDS) -> int:
+    """Return 0 when CometBFT may start, `REFUSED` when it still may not after some time."""
+    deadline = time.monotonic() + seconds
+    said = ""
+    while True:
+        before = guard.watched()
+        try:
+            position = guard.start()
+        except (RefusedError, OSError, KeyError, TypeError) as error:
+            line = f"refuses to start: {error}"
+        else:
+            log(f"may start, signs after {position}")
+            return 0
+        if line != said:
+            log(line)
+        said = line
+        while guard.watched() == before:
+            if time.monotonic() >= deadline:
+                return REFUSED
+            time.sleep(0.25)
+
+
+def main() -> None:
+    """Run as `guard start` or `guard stop`."""
+    os.umask(0o077)
+    facts = json_object(BOOT_FACTS.read_bytes(), str(BOOT_FACTS))
+    guard = Guard(facts=facts, credentials=Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nonexistent")))
+    if sys.argv[1] == "start":
+        sys.exit(start_or_wait(guard))
+    try:
+        guard.stop()
+    except (RefusedError, OSError) as error:
+        log(f"records no high-water mark: {error}")
+
+
+if __name__ == "__main__":
+    main()

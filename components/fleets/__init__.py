@@ -1,0 +1,1 @@
+"""Fleets of hosts, and the network that holds them."""

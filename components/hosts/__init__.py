@@ -1,0 +1,1 @@
+"""One provider-neutral host, and the back ends that make its machine."""

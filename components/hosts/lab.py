@@ -1,0 +1,117 @@
+"""The lab back end: systemd hosts on this machine, joined by an emulated wide-area network.
+
+The resources are those of the provider plugin in `lab/`; facts keep the logical
+provider, region and zone.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from components.hosts.backend import Machine, SignedConfiguration
+from schemas.plan import HostPlan, Plan
+
+STORE_PORT = 8080
+PACKAGE = "geofleet-lab"
+
+
+def _short(region: str) -> str:
+    return region.replace(":", "-")
+
+
+class LabBackend:
+    """Makes a network out of namespaces, bridges, a router and containers."""
+
+    target = "lab"
+
+    def __init__(self, *, image: str) -> None:
+        """Remember which host image containers start from: `localhost/geofleet-host:<tag>`."""
+        self._image = image
+        self._stack = ""
+        self._regions: dict[str, pulumi.Resource] = {}
+
+    def prepare(self, plan: Plan, *, parent: pulumi.Resource) -> None:
+        """Make the wide-area network, its regions and links, and the store."""
+        self._stack = plan.stack
+        wan = _lab_resource(
+            "WideAreaNetwork",
+            f"{plan.stack}-wan",
+            {"stack": plan.stack, "network_cidr": plan.network_cidr, "operator_cidr": plan.operator_cidr},
+            pulumi.ResourceOptions(parent=parent),
+        )
+        on_wan = pulumi.ResourceOptions(parent=parent, depends_on=[wan])
+        for region in plan.regions:
+            self._regions[region.region] = _lab_resource(
+                "Region",
+                _short(region.region),
+                {"stack": plan.stack, "region": region.region, "cidr": region.cidr},
+                on_wan,
+            )
+        for link in plan.links:
+            _lab_resource(
+                "Link",
+                f"{_short(link.region)}-{_short(link.other)}",
+                {
+                    "stack": plan.stack,
+                    "region": link.region,
+                    "other": link.other,
+                    "cidr": plan.region(link.region).cidr,
+                    "other_cidr": plan.region(link.other).cidr,
+                    "round_trip_ms": link.round_trip_ms,
+                    "jitter_ms": link.jitter_ms,
+                },
+                on_wan,
+            )
+        _lab_resource(
+            "Store", f"{plan.stack}-store", {"stack": plan.stack, "operator_cidr": plan.operator_cidr}, on_wan
+        )
+
+    def machine(self, host: HostPlan, *, user_data: str, parent: pulumi.Resource) -> Machine:
+        """Make the host's data volume and its container."""
+        volume = _lab_resource(
+            "Volume",
+            f"{host.host}-data",
+            {"stack": self._stack, "host": host.host},
+            pulumi.ResourceOptions(parent=parent),
+        )
+        machine = _lab_resource(
+            "Machine",
+            host.host,
+            {
+                "stack": self._stack,
+                "host": host.host,
+                "address": host.address,
+                "image": self._image,
+                "user_data": user_data,
+            },
+            pulumi.ResourceOptions(parent=parent, depends_on=[volume, self._regions[host.region]]),
+        )
+        return Machine(resource=machine, address=pulumi.Output.from_input(host.address))
+
+    def publish(self, configuration: SignedConfiguration, *, parent: pulumi.Resource) -> pulumi.Resource:
+        """Publish in the store's directory."""
+        return _lab_resource(
+            "Configuration",
+            f"{self._stack}-configuration",
+            {
+                "stack": self._stack,
+                "documents": dict(configuration.documents),
+                "signatures": dict(configuration.signatures),
+                "blobs": dict(configuration.blobs),
+            },
+            pulumi.ResourceOptions(parent=parent),
+        )
+
+    def store_url(self, plan: Plan) -> str:
+        """Return the store's address: the operator's end of the wide-area network."""
+        return f"http://{ipaddress.ip_network(plan.operator_cidr)[2]}:{STORE_PORT}"
+
+
+def _lab_resource(
+    kind: str, name: str, properties: Mapping[str, Any], opts: pulumi.ResourceOptions
+) -> pulumi.CustomResource:
+    return pulumi.CustomResource(f"{PACKAGE}:index:{kind}", name, dict(properties), opts)

@@ -1,0 +1,1 @@
+"""Where every host goes: spec, atlas and lock in, plan and lock out; nothing else is read or written."""

@@ -1,0 +1,61 @@
+"""The arithmetic of a finished placement, done again without the solver: it is checked, not trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from components.placement.keeping import Seat
+from components.placement.problem import Ask, hubs_served, is_pair_allowed
+from components.placement.world import World
+from schemas.roles import Quorum
+from schemas.survival import Member, groups, halts_safely, outcome
+
+
+def broken_promises(ask: Ask, seats: Sequence[Seat], world: World) -> list[str]:
+    """Return every promise of a fleet that its seats break, in words; empty when they keep all.
+
+    Every single loss is tried, and every pair of members measured against the limits.
+    """
+    promises = ask.promises
+    members = tuple(
+        Member(name=str(i), power=max(seat.power, 1), hubs=hubs_served(seat.region, promises, world))
+        for i, seat in enumerate(seats)
+    )
+    hubs = tuple(near.hub for near in promises.near) if ask.quorum is Quorum.ANY else ()
+    reports_min = promises.reports_min or 1
+    found: list[str] = []
+    for kind in sorted({*promises.survive, *promises.halt_safely}):
+        for domain, inside in groups({str(i): _domain(seat, kind, world) for i, seat in enumerate(seats)}).items():
+            left = outcome(ask.quorum, members, inside, reports_min=reports_min, hubs=hubs)
+            safe = halts_safely(ask.quorum, members, inside, reports_min=reports_min)
+            if kind in promises.survive and not left.goes_on:
+                found.append(f"losing {domain} leaves {left.left}, needed: {left.needed}")
+            if kind in promises.halt_safely and not safe.goes_on:
+                found.append(f"{domain}: {safe.left}, needed: {safe.needed}")
+    regions = sorted(seat.region for seat in seats)
+    for one, other in sorted(set(combinations(regions, 2))):
+        if not is_pair_allowed(one, other, promises, world):
+            found.append(f"{one} and {other} are not proven to be near enough")
+    return found + _broken_hubs(ask, members)
+
+
+def _broken_hubs(ask: Ask, members: tuple[Member, ...]) -> list[str]:
+    wanted = ask.promises.near
+    found = []
+    for member in members:
+        served = len(member.hubs)
+        if wanted and (served == 0 if ask.quorum is Quorum.ANY else served < len(wanted)):
+            found.append(f"member {member.name} is not proven to be near enough to its hubs")
+    if ask.quorum is Quorum.ANY:
+        for near in wanted:
+            around = sum(near.hub in member.hubs for member in members)
+            if around < (ask.promises.per_hub or 1):
+                found.append(f"{around} members are near {near.hub}")
+    return found
+
+
+def _domain(seat: Seat, kind: str, world: World) -> str:
+    if kind in ("zone", "region"):
+        return str(getattr(seat, kind))
+    return str(getattr(world.regions[seat.region], kind))

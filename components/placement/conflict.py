@@ -1,0 +1,211 @@
+"""Why a fleet cannot be placed: every limit that blocks, with its arithmetic, its line, and what would help."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from components.placement.asking import told_count
+from components.placement.problem import Ask, can_hold_members, halting_max, is_within, problem_of
+from components.placement.relaxing import Probe, remedies_of
+from components.placement.world import World
+from schemas.plan import Near
+from schemas.roles import Quorum
+from schemas.spec import Fleet
+from schemas.survival import members_max_per_domain
+
+Where = Callable[..., str]
+
+_QUORUM_NAMES = {Quorum.BFT: "BFT", Quorum.MAJORITY: "majority"}
+"""Quorums of which no fleet, however large, goes on with half of its members."""
+
+SHOWN_MAX = 6
+"""Names listed before the rest is counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blocker:
+    """One limit of a fleet that can be left out to see whether it blocks."""
+
+    key: str
+    """`survive.provider`, `latency.between_members_ms_max`, `near.0`, `regions`, `lock`, `addresses`."""
+    path: tuple[str | int, ...]
+    """Where the spec says it; empty when it does not stand in the spec."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """Why one fleet cannot be placed."""
+
+    text: str
+    at: str
+    """`file:line:column` of the first limit that blocks; empty when unknown."""
+    remedy: str
+
+
+def explained(fleet: Fleet, ask: Ask, world: World, where: Where | None) -> Conflict:
+    """Return why a fleet that cannot be placed cannot: each set of limits that excludes every placement by itself.
+
+    Each set is minimal: without any one of its limits a placement would exist, as far as that set goes.
+    """
+    probe = Probe(fleet=fleet, world=world)
+    groups = _blocking_groups(ask, probe)
+    count = told_count(fleet, ask.kept_count)
+    head = f"fleet '{ask.fleet}' ({_counted(fleet, count)}) cannot be placed: "
+    places = {b.key: _place(b, where) for group in groups for b in group}
+    first = places[groups[0][0].key]
+    if len(groups) == 1 and len(groups[0]) == 1:
+        text = head + _told(groups[0][0], ask, count, world)
+    else:
+        lines = [head.rstrip()]
+        for group in groups:
+            if len(group) > 1:
+                lines.append("  these exclude each other:")
+            indent = "    " if len(group) > 1 else "  "
+            for blocker in group:
+                place = places[blocker.key]
+                lines.append(f"{indent}{_told(blocker, ask, count, world)}{f' ({place})' if place else ''}")
+        text = "\n".join(lines)
+    remedies = remedies_of([b.key for group in groups for b in group], ask, probe)
+    return Conflict(text=text, at=first, remedy=" ".join(remedies))
+
+
+def _place(blocker: Blocker, where: Where | None) -> str:
+    return where(*blocker.path) if where and blocker.path else ""
+
+
+def _counted(fleet: Fleet, count: int) -> str:
+    return (
+        _number(count, "member") if fleet.count or fleet.per_hub else f"at least {count} members, 'count' is left out"
+    )
+
+
+def _blockers(ask: Ask) -> list[Blocker]:
+    """Return the fleet's limits; those last in the list are blamed before the first."""
+    at: tuple[str | int, ...] = ("fleets", ask.fleet)
+    promises = ask.promises
+    found = [Blocker(key="addresses", path=())]
+    if ask.kept:
+        found.append(Blocker(key="lock", path=()))
+    found.append(Blocker(key="regions", path=("regions",)))
+    found += [Blocker(key=f"near.{i}", path=(*at, "near", i)) for i in range(len(promises.near))]
+    for key in ("jitter_ms_max", "between_members_ms_max"):
+        if getattr(promises, key) is not None:
+            found.append(Blocker(key=f"latency.{key}", path=(*at, "latency", key)))
+    for group in ("halt_safely", "survive"):
+        found += [Blocker(key=f"{group}.{kind}", path=(*at, group, kind)) for kind in getattr(promises, group)]
+    return found
+
+
+def _blocking_groups(ask: Ask, probe: Probe) -> list[list[Blocker]]:
+    """Return minimal sets of limits that exclude every placement, none sharing a limit with another."""
+    everything = _blockers(ask)
+    groups: list[list[Blocker]] = []
+    blamed: set[str] = set()
+    while not probe.is_feasible(probe.without(ask, blamed)):
+        dropped = set(blamed)
+        for blocker in everything:
+            if blocker.key not in dropped and not probe.is_feasible(probe.without(ask, dropped | {blocker.key})):
+                dropped.add(blocker.key)
+        group = [blocker for blocker in reversed(everything) if blocker.key not in dropped]
+        if not group:
+            break
+        groups.append(group)
+        blamed |= {blocker.key for blocker in group}
+    assert groups, f"fleet '{ask.fleet}' can be placed, or cannot be without any limit"
+    return groups
+
+
+def _told(blocker: Blocker, ask: Ask, count: int, world: World) -> str:
+    """Return one limit in words, with the figures that make it block."""
+    key, promises = blocker.key, ask.promises
+    head, _, kind = key.partition(".")
+    if head == "survive":
+        return f"survive {kind}: {_survival(ask, kind, count, world)}"
+    if head == "halt_safely":
+        most = halting_max(ask.quorum, count, promises.reports_min or 1)
+        domains = len(_domains(ask, kind, world))
+        return (
+            f"halt_safely {kind}: more than {most} of {count} members in one {kind} could decide alone, "
+            f"so {_at_least(count, most, kind)}; {_allowed(domains, kind)}"
+        )
+    if key == "latency.between_members_ms_max":
+        return f"between_members_ms_max {promises.between_members_ms_max:g}: any two members must be measured within it"
+    if key == "latency.jitter_ms_max":
+        return (
+            f"jitter_ms_max {promises.jitter_ms_max:g}: measured between any two members; "
+            "between clouds nobody has published jitter"
+        )
+    if head == "near":
+        return _hub(promises.near[int(kind)], ask, world)
+    if key == "lock":
+        hosts = ask.kept_count
+        return f"lock: {hosts} {'host stays' if hosts == 1 else 'hosts stay'} in {_listed(sorted(ask.kept))}"
+    if key == "regions":
+        providers = {world.regions[region].provider for region in ask.regions}
+        return f"regions: 'allow' and 'forbid' leave {_number(len(ask.regions), 'region')} of {_number(len(providers), 'provider')}"
+    return "addresses: a region's subnet takes 245 hosts over its whole life, and too few are left"
+
+
+def _survival(ask: Ask, kind: str, count: int, world: World) -> str:
+    domains = len(_domains(ask, kind, world))
+    if ask.quorum is Quorum.ANY and ask.promises.near:
+        if ask.promises.per_hub == 1:
+            return f"every hub needs two members, in different {kind}s; 'per_hub' is 1"
+        return f"every hub needs members in at least two {kind}s; {_allowed(domains, kind)} and near enough to one"
+    most = members_max_per_domain(ask.quorum, count, reports_min=ask.promises.reports_min or 1)
+    needs = {
+        Quorum.BFT: "less than a third of the power may be lost",
+        Quorum.MAJORITY: "more than half must be left",
+        Quorum.THRESHOLD: f"{ask.promises.reports_min} must be left",
+        Quorum.ANY: "one must be left",
+    }[ask.quorum]
+    if most < 1:
+        return f"{_number(count, 'member')} cannot lose one: {needs}"
+    if domains and math.ceil(count / domains) > most:
+        heaviest = math.ceil(count / domains)
+        name = "cloud" if kind == "provider" else kind
+        if domains == 2 and ask.quorum in _QUORUM_NAMES:
+            opening = f"with two {name}s no {_QUORUM_NAMES[ask.quorum]} fleet goes on when either is lost"
+        else:
+            opening = f"with {_number(domains, name)} the fleet does not go on when the fullest is lost"
+        return f"{opening}: one holds at least {heaviest} of {count} members, and at most {most} may be lost ({needs})"
+    return f"at most {most} of {count} members may be lost ({needs}), so {_at_least(count, most, kind)}; {_allowed(domains, kind)}"
+
+
+def _hub(near: Near, ask: Ask, world: World) -> str:
+    within = [r for r in ask.regions if is_within(world.round_trip(r, near.at), near.latency_ms_max)]
+    head = f"near hub {near.hub} ({near.at}) within {near.latency_ms_max:g} ms"
+    if within:
+        return f"{head}: measured so are {_listed(within)}"
+    if not ask.regions:
+        return f"{head}: no region is allowed"
+    figures = {region: world.round_trip(region, near.at) for region in ask.regions}
+    best = min(figures, key=lambda region: (figures[region].value_ms, region))
+    found = figures[best]
+    return f"{head}: no allowed region is measured so near; {best} is nearest with {found.value_ms:g} ms ({found.evidence})"
+
+
+def _domains(ask: Ask, kind: str, world: World) -> set[str]:
+    """Return the domains of a kind that members could be in, by regions and hubs alone."""
+    problem = problem_of(replace(ask, kept={}, kept_region={}), max(1, ask.kept_count), world)
+    return {str(getattr(site, kind)) for site in problem.sites if can_hold_members(site.region, ask, world)}
+
+
+def _at_least(count: int, most: int, kind: str) -> str:
+    return f"at least {_number(math.ceil(count / most), kind)} are needed" if most else "none may hold any"
+
+
+def _allowed(count: int, kind: str) -> str:
+    return f"{_number(count, kind)} {'is' if count == 1 else 'are'} allowed"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _listed(names: Iterable[str]) -> str:
+    everything = list(names)
+    rest = len(everything) - SHOWN_MAX
+    return ", ".join(everything[:SHOWN_MAX]) + (f" and {rest} more" if rest > 0 else "")

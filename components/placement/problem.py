@@ -1,0 +1,221 @@
+"""One fleet's placement as a problem: candidate sites, limits on them, pairs that may not be used together.
+
+Nothing here solves; `search.py` does. Part of a fleet's promises can be left out
+(`dataclasses.replace` on the `Ask`), which is how `conflict.py` finds out what blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from components.placement.world import World
+from schemas.atlas import Evidence, RoundTrip
+from schemas.plan import Promises
+from schemas.roles import QUORUM_OF_ROLE, Quorum, Role
+from schemas.survival import members_max_per_domain
+
+ESTIMATE_FACTOR = 1.372
+"""An estimated round trip counts for this much more when places are compared: the 90th percentile of the
+estimate's error on held-out pairs (research/performance.md, section 2)."""
+
+Pair = tuple[str, str]
+"""Two different regions, in order of their names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What one fleet wants, without its members' places."""
+
+    fleet: str
+    role: Role
+    promises: Promises
+    regions: tuple[str, ...]
+    """Regions that may be used."""
+    kept: Mapping[str, int]
+    """Zone to the number of this fleet's hosts that the lock keeps there."""
+    kept_region: Mapping[str, str]
+    """Region of every zone in `kept`."""
+    open_regions: frozenset[str]
+    """Regions that the network uses already."""
+    addresses_left: Mapping[str, int]
+    """Region to the number of hosts that its subnet can still take; unlisted ones have no limit."""
+
+    @property
+    def quorum(self) -> Quorum:
+        """Return how the fleet decides that it goes on."""
+        return QUORUM_OF_ROLE[self.role]
+
+    @property
+    def kept_count(self) -> int:
+        """Return how many hosts the lock keeps."""
+        return sum(self.kept.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One zone that members can be put in."""
+
+    zone: str
+    region: str
+    metro: str
+    provider: str
+    members_min: int
+    members_max: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """How many members some sites may hold together."""
+
+    name: str
+    """Promise that it comes from: `survive.region`, `near.deribit`."""
+    sites: frozenset[int]
+    """Positions in `Problem.sites`."""
+    at_least: int = 0
+    at_most: int = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What the search decides: how many members each site gets, `count` in all."""
+
+    count: int
+    sites: tuple[Site, ...]
+    """Sorted by region, then zone."""
+    limits: tuple[Limit, ...]
+    apart: frozenset[Pair]
+    """Regions that may not both be used: too far, or not known to be near."""
+    weights_us: Mapping[Pair, int]
+    """Round trip between regions in whole microseconds, estimates counted dearer."""
+    open_regions: frozenset[str]
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Return the candidate regions, sorted."""
+        return tuple(sorted({site.region for site in self.sites}))
+
+
+def pair_of(one: str, other: str) -> Pair:
+    """Return two regions as a pair."""
+    return (one, other) if one < other else (other, one)
+
+
+def is_within(figure: RoundTrip, limit_ms: float | None) -> bool:
+    """Return whether a figure satisfies a hard limit: only what was measured can."""
+    return limit_ms is None or (figure.evidence is Evidence.MEASURED and figure.value_ms <= limit_ms)
+
+
+def hubs_served(region: str, promises: Promises, world: World) -> tuple[str, ...]:
+    """Return the hubs that a region is proven to be near enough to."""
+    return tuple(
+        near.hub for near in promises.near if is_within(world.round_trip(region, near.at), near.latency_ms_max)
+    )
+
+
+def can_hold_members(region: str, ask: Ask, world: World) -> bool:
+    """Return whether a region is near enough to hubs: relayers need one of theirs, other roles all of them."""
+    served = len(hubs_served(region, ask.promises, world))
+    wanted = len(ask.promises.near)
+    return served == wanted if ask.quorum is not Quorum.ANY else served > 0 or not wanted
+
+
+def problem_of(ask: Ask, count: int, world: World) -> Problem:
+    """Return the problem of placing `count` members."""
+    sites = tuple(_sites(ask, count, world))
+    regions = sorted({site.region for site in sites})
+    pairs = list(combinations(regions, 2))
+    promises = ask.promises
+    return Problem(
+        count=count,
+        sites=sites,
+        limits=tuple(_limits(ask, count, sites, world)),
+        apart=frozenset((one, other) for one, other in pairs if not is_pair_allowed(one, other, promises, world)),
+        weights_us={pair: weight_us(world.round_trip(*pair)) for pair in pairs},
+        open_regions=ask.open_regions,
+    )
+
+
+def weight_us(figure: RoundTrip) -> int:
+    """Return what a round trip counts for, in whole microseconds (so that sums are exact)."""
+    factor = 1.0 if figure.evidence is Evidence.MEASURED else ESTIMATE_FACTOR
+    return round(figure.value_ms * factor * 1000)
+
+
+def is_pair_allowed(one: str, other: str, promises: Promises, world: World) -> bool:
+    """Return whether two members may be in these regions (the same one twice: both inside it)."""
+    near = promises.between_members_ms_max
+    if near is not None and not is_within(world.round_trip(one, other), near):
+        return False
+    return promises.jitter_ms_max is None or is_within(world.jitter(one, other), promises.jitter_ms_max)
+
+
+def _sites(ask: Ask, count: int, world: World) -> Iterator[Site]:
+    shrinks = count < ask.kept_count
+    usable = {region for region in ask.regions if can_hold_members(region, ask, world)}
+    zones = {(region, zone) for region in usable for zone in world.zones_of(region)}
+    zones |= {(region, zone) for zone, region in ask.kept_region.items()}
+    for region, zone in sorted(zones):
+        kept = ask.kept.get(zone, 0)
+        most = 0 if region not in usable else kept if shrinks else count
+        if kept or most:
+            known = world.regions[region]
+            yield Site(
+                zone=zone, region=region, metro=known.metro, provider=known.provider,
+                members_min=0 if shrinks else kept, members_max=most,
+            )  # fmt: skip
+
+
+def _limits(ask: Ask, count: int, sites: tuple[Site, ...], world: World) -> Iterator[Limit]:
+    promises = ask.promises
+    if ask.quorum is Quorum.ANY and promises.near:
+        yield from _hub_limits(ask, sites, world)
+    else:
+        most = members_max_per_domain(ask.quorum, count, reports_min=promises.reports_min or 1)
+        for kind in promises.survive:
+            yield from _at_most(f"survive.{kind}", kind, sites, most)
+    safe = halting_max(ask.quorum, count, promises.reports_min or 1)
+    for kind in promises.halt_safely:
+        yield from _at_most(f"halt_safely.{kind}", kind, sites, safe)
+    by_region = _domains("region", sites)
+    for region, inside in by_region.items():
+        if not is_pair_allowed(region, region, promises, world):
+            yield Limit(name="latency", sites=inside, at_most=1)
+        if region in ask.addresses_left:
+            kept = sum(ask.kept.get(sites[i].zone, 0) for i in inside)
+            yield Limit(name="addresses", sites=inside, at_most=kept + ask.addresses_left[region])
+
+
+def halting_max(quorum: Quorum, count: int, reports_min: int) -> int:
+    """Return how many members a domain may hold without being able to decide alone."""
+    if quorum is Quorum.BFT:
+        return 2 * count // 3
+    if quorum is Quorum.MAJORITY:
+        return count // 2
+    return reports_min - 1 if quorum is Quorum.THRESHOLD else count
+
+
+def _hub_limits(ask: Ask, sites: tuple[Site, ...], world: World) -> Iterator[Limit]:
+    """Yield that every hub has its members, and keeps one whatever domain is lost."""
+    served = {region: hubs_served(region, ask.promises, world) for region in {site.region for site in sites}}
+    for near in ask.promises.near:
+        around = frozenset(i for i, site in enumerate(sites) if near.hub in served[site.region])
+        yield Limit(name=f"near.{near.hub}", sites=around, at_least=ask.promises.per_hub or 1)
+        for kind in ask.promises.survive:
+            for inside in _domains(kind, sites).values():
+                if inside & around:
+                    yield Limit(name=f"survive.{kind}", sites=around - inside, at_least=1)
+
+
+def _at_most(name: str, kind: str, sites: tuple[Site, ...], most: int) -> Iterator[Limit]:
+    for inside in _domains(kind, sites).values():
+        yield Limit(name=name, sites=inside, at_most=most)
+
+
+def _domains(kind: str, sites: tuple[Site, ...]) -> dict[str, frozenset[int]]:
+    """Return the sites of every domain of a kind, domains sorted by name."""
+    found: dict[str, set[int]] = {}
+    for position, site in enumerate(sites):
+        found.setdefault(str(getattr(site, kind)), set()).add(position)
+    return {name: frozenset(found[name]) for name in sorted(found)}

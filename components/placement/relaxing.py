@@ -1,0 +1,161 @@
+"""What would make an impossible fleet possible: the least change of each limit that blocks, tried, not guessed."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from components.placement.asking import counts_of
+from components.placement.problem import Ask, problem_of
+from components.placement.search import choose, is_feasible
+from components.placement.world import World
+from schemas.atlas import Evidence, RoundTrip
+from schemas.plan import Near
+from schemas.roles import Quorum
+from schemas.spec import Fleet
+
+SECONDS_MAX = 10.0
+"""For one trial; they take milliseconds."""
+
+COUNTS_TRIED = 8
+"""How far from the given count another is looked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """Tries a fleet with some of its limits changed."""
+
+    fleet: Fleet
+    world: World
+
+    def is_feasible(self, ask: Ask) -> bool:
+        """Return whether the fleet can be placed in any size that the spec allows."""
+        return any(self.holds(ask, count) for count in counts_of(self.fleet, ask.kept_count))
+
+    def holds(self, ask: Ask, count: int) -> bool:
+        """Return whether so many members can be placed."""
+        return is_feasible(problem_of(ask, count, self.world), seconds_max=SECONDS_MAX)
+
+    def without(self, ask: Ask, keys: Iterable[str]) -> Ask:
+        """Return what a fleet asks when some of its limits do not count."""
+        dropped = set(keys)
+        promises = ask.promises
+        near = tuple(hub for i, hub in enumerate(promises.near) if f"near.{i}" not in dropped)
+        promises = replace(
+            promises,
+            near=near,
+            survive=tuple(kind for kind in promises.survive if f"survive.{kind}" not in dropped),
+            halt_safely=tuple(kind for kind in promises.halt_safely if f"halt_safely.{kind}" not in dropped),
+        )
+        for key in ("between_members_ms_max", "jitter_ms_max"):
+            if f"latency.{key}" in dropped:
+                promises = replace(promises, **{key: None})  # type: ignore[arg-type]  # both are floats or None
+        ask = replace(ask, promises=promises)
+        if "lock" in dropped:
+            ask = replace(ask, kept={}, kept_region={})
+        if "addresses" in dropped:
+            ask = replace(ask, addresses_left={})
+        return replace(ask, regions=self.all_regions(ask)) if "regions" in dropped else ask
+
+    def all_regions(self, ask: Ask) -> tuple[str, ...]:
+        """Return every region that could be allowed: the known ones with known zones, and those allowed now."""
+        return tuple(r for r in sorted(self.world.regions) if self.world.zones(r) or r in ask.regions)
+
+
+def remedies_of(keys: Iterable[str], ask: Ask, probe: Probe) -> list[str]:
+    """Return, for each limit that blocks, the least change of it alone that lets the fleet be placed."""
+    blocking = list(keys)
+    found = [*_other_size(blocking, ask, probe)]
+    found += [remedy for key in blocking for remedy in [_remedy(key, ask, probe)] if remedy]
+    return found or ["No single change is enough: relax more than one of these limits."]
+
+
+def _other_size(blocking: list[str], ask: Ask, probe: Probe) -> Iterator[str]:
+    """Yield the size nearest to the given one with which the fleet can be placed."""
+    fleet = probe.fleet
+    if not any(key.startswith(("survive.", "halt_safely.")) for key in blocking):
+        return
+    if fleet.per_hub == 1 and any(probe.holds(ask, n) for n in range(2, 2 * len(fleet.near) + 1)):
+        yield "Set 'per_hub' to 2."
+    given = fleet.count
+    if given:
+        near = range(max(1, given - COUNTS_TRIED), given + COUNTS_TRIED + 1)
+        tried = sorted(near, key=lambda n: (abs(n - given), -n))
+        best = next((n for n in tried if probe.holds(ask, n)), None)
+        if best is not None:
+            yield f"Set 'count' to {best}."
+
+
+def _remedy(key: str, ask: Ask, probe: Probe) -> str | None:
+    head, _, kind = key.partition(".")
+    if head == "survive":
+        return _weaker_promise(kind, ask, probe)
+    if head == "latency":
+        return _longer(kind, ask, probe)
+    if head == "near":
+        return _farther(int(kind), ask, probe)
+    if key == "regions":
+        return _more_regions(ask, probe)
+    if not probe.is_feasible(probe.without(ask, {key})):
+        return None
+    if key == "lock":
+        return "Or remove the fleet's hosts from the lock: they are then placed anew, under new names."
+    return f"Remove '{key}'." if head == "halt_safely" else "Spread the fleets over more regions."
+
+
+def _weaker_promise(kind: str, ask: Ask, probe: Probe) -> str | None:
+    weaker = probe.without(ask, {f"survive.{kind}"})
+    if kind not in ask.promises.halt_safely and ask.quorum in (Quorum.BFT, Quorum.MAJORITY):
+        safe = replace(weaker.promises, halt_safely=(*weaker.promises.halt_safely, kind))
+        if probe.is_feasible(replace(weaker, promises=safe)):
+            return f"Promise 'halt_safely: {{{kind}: 1}}' instead of 'survive: {{{kind}: 1}}': that can be kept."
+    return f"Remove '{kind}' from 'survive'." if probe.is_feasible(weaker) else None
+
+
+def _longer(key: str, ask: Ask, probe: Probe) -> str | None:
+    known = probe.world.round_trip if key == "between_members_ms_max" else probe.world.jitter
+    places = sorted({*ask.regions, *ask.kept_region.values()})
+    pairs = [*combinations(places, 2), *((region, region) for region in places)]
+    limits = _measured(known(*pair) for pair in pairs)
+
+    def relaxed(limit: int) -> Ask:
+        return replace(ask, promises=replace(ask.promises, **{key: float(limit)}))  # type: ignore[arg-type]
+
+    least = _least(limits, lambda limit: probe.is_feasible(relaxed(limit)))
+    return None if least is None else f"Raise '{key}' to {least}."
+
+
+def _farther(position: int, ask: Ask, probe: Probe) -> str | None:
+    near = ask.promises.near[position]
+    limits = _measured(probe.world.round_trip(region, near.at) for region in ask.regions)
+
+    def relaxed(limit: int) -> Ask:
+        hubs: list[Near] = list(ask.promises.near)
+        hubs[position] = replace(near, latency_ms_max=float(limit))
+        return replace(ask, promises=replace(ask.promises, near=tuple(hubs)))
+
+    least = _least(limits, lambda limit: probe.is_feasible(relaxed(limit)))
+    return None if least is None else f"Raise 'latency_ms_max' of hub '{near.hub}' to {least}."
+
+
+def _more_regions(ask: Ask, probe: Probe) -> str | None:
+    wider = replace(ask, regions=probe.all_regions(ask), open_regions=frozenset(ask.regions))
+    for count in counts_of(probe.fleet, ask.kept_count):
+        choice = choose(problem_of(wider, count, probe.world), seconds_max=SECONDS_MAX)
+        if choice is not None:
+            return f"Allow {', '.join(sorted(choice.members.keys() - set(ask.regions)))} under 'regions'."
+    return None
+
+
+def _measured(figures: Iterable[RoundTrip]) -> list[int]:
+    """Return the whole milliseconds that measured figures fit in, sorted."""
+    return sorted({math.ceil(figure.value_ms) for figure in figures if figure.evidence is Evidence.MEASURED})
+
+
+def _least(limits: list[int], suffices: Callable[[int], bool]) -> int | None:
+    """Return the least limit that suffices; a larger one then suffices too."""
+    position = bisect_left(limits, True, key=suffices)
+    return limits[position] if position < len(limits) else None

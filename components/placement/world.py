@@ -1,0 +1,38 @@
+"""What placement may know of the world: the atlas, or a small made-up one in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from schemas import atlas
+from schemas.atlas import Region, RoundTrip
+
+UNKNOWN_ZONE = "-unknown"
+"""Suffix of the one zone that a region without known zones counts as: it proves no spread inside the region."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Regions, zones and the figures between regions."""
+
+    version: str
+    regions: Mapping[str, Region]
+    zones: Callable[[str], tuple[str, ...]]
+    """Known zones of a region; empty when none is known."""
+    round_trip: Callable[[str, str], RoundTrip]
+    jitter: Callable[[str, str], RoundTrip]
+
+    def zones_of(self, region: str) -> tuple[str, ...]:
+        """Return the zones that hosts can be put in; a region without known zones has one, `...-unknown`."""
+        return self.zones(region) or (region + UNKNOWN_ZONE,)
+
+
+@cache
+def atlas_world() -> World:
+    """Return the world that the atlas knows."""
+    return World(
+        version=atlas.VERSION, regions=atlas.regions(), zones=atlas.zones, round_trip=atlas.round_trip,
+        jitter=atlas.jitter,
+    )  # fmt: skip

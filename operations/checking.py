@@ -1,0 +1,46 @@
+"""`geofleet check`: a spec and its plan against every rule, with no credentials, engine or plugin."""
+
+from __future__ import annotations
+
+from operations.console import say
+from operations.planning import Planned
+from policies.fleet_view import view_of_plan
+from policies.judge import judge
+from policies.places import places_in
+from schemas.errors import ExitCode, FleetError
+from schemas.report import Feed, Report, Status
+
+
+class RefusedError(FleetError):
+    """Rules refuse the plan; the findings are in the message."""
+
+    exit_code = ExitCode.FINDINGS
+
+
+def judged(found: Planned) -> Report:
+    """Return what the rules say about a plan; findings point into the spec."""
+    view = view_of_plan(found.plan, found.ledger)
+    return judge(view, Feed.PLAN, locate=places_in(found.spec.document, view))
+
+
+def require_passed(report: Report) -> None:
+    """Refuse a plan that a mandatory rule refuses, and say which advice was given.
+
+    Raises:
+        RefusedError: With every finding that fails the gate.
+    """
+    if report.exit_code is ExitCode.PASSED:
+        for finding in report.with_status(Status.FAILED):
+            say(f"    advice: {finding.text()}")
+        return
+    error = RefusedError(report_text(report), remedy="Nothing was built.")
+    error.exit_code = report.exit_code
+    raise error
+
+
+def report_text(report: Report) -> str:
+    """Return the findings that need attention, worst first, and the counts."""
+    shown = report.with_status(Status.FAILED, Status.NOT_EVALUATED)
+    ordered = sorted(shown, key=lambda f: (not f.severity.is_mandatory, f.rule_id, f.subject))
+    counts = ", ".join(f"{count} {status}" for status, count in report.counts().items())
+    return "\n".join([*(finding.text() for finding in ordered), f"{report.feed} of {report.stack}: {counts}"])

@@ -1,0 +1,158 @@
+"""`geofleet up`: check, plan, preview with the rules, build, verify; and what each refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yaml
+
+from lab.store import publish_first_start, withdraw_first_start
+from operations import keys
+from operations.checking import judged, require_passed
+from operations.console import say, step
+from operations.engine import POLICY_PACK, EngineRun, prepare_state, pulumi
+from operations.machine import require_lab_machine
+from operations.planning import Planned, files_of, planned, write_lock
+from operations.recovery import backup, recover
+from operations.run_lock import run_lock
+from operations.state import ensure_stack, outputs, require_target
+from operations.sweeping import sweep_unplanned
+from schemas.errors import EngineError, FleetError, UsageError
+from schemas.inventory import Inventory
+from schemas.ledger import Ledger
+from stacks.first_start import signed_first_start
+from stacks.program import inventory
+from stacks.stack import STACKS, StackFiles, shown
+
+TARGET_LAB = "lab"
+
+
+class PolicyRefusedError(FleetError):
+    """The policy pack refused the preview."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """A stack as `up` left it."""
+
+    files: StackFiles
+    inventory: Inventory
+    ledger: Ledger
+    changed: bool
+
+
+def deploy(argument: str) -> Deployed:
+    """Build a stack, or bring back what is missing of it.
+
+    Args:
+        argument: The stack's name.
+
+    Returns:
+        What was built; nothing of it is verified yet.
+
+    Raises:
+        FleetError: Whatever stood in the way; nothing was built unless it is an `EngineError`.
+    """
+    files = files_of(argument)
+    found = _checked(files)
+    target = configured_target(files)
+    if target != TARGET_LAB:
+        raise UsageError(
+            f"target '{target}' has no back end yet; 'lab' has",
+            remedy=f"Set it back: pulumi config set geofleet:target lab --stack {files.name}.",
+        )
+    require_lab_machine(found.plan)
+    prepare_state()
+    with run_lock(files.name) as lock:
+        ledger = keys.create_keys(files, found.plan)
+        recover(files.name)
+        ensure_stack(files.name)
+        require_target(outputs(files.name), target, files.name)
+        _permit_first_starts(found, ledger)
+        changed = _build(files.name, lock)
+        sweep_unplanned(found.plan)
+    return Deployed(files=files, inventory=inventory(found.plan, ledger, target), ledger=ledger, changed=changed)
+
+
+def settle_first_starts(deployed: Deployed, signers: frozenset[str]) -> Ledger:
+    """Take back the one-time permission of every signer that is seen to sign.
+
+    Args:
+        deployed: The stack.
+        signers: Validator addresses (upper-case hex) in a recent commit.
+
+    Returns:
+        The ledger as it is now.
+    """
+    ledger = deployed.ledger
+    for key in ledger.keys:
+        if key.address in signers and ledger.first_start(key.holder) is not None:
+            withdraw_first_start(ledger.stack, key.holder)
+            ledger = keys.withdraw_first_start(deployed.files, ledger, key.holder)
+            say(f"{key.holder} signs: its permission to start without sign state is taken back")
+    return ledger
+
+
+def configured_target(files: StackFiles) -> str:
+    """Return the Pulumi config `geofleet:target` of a stack: `lab` unless it says otherwise."""
+    path = STACKS / f"Pulumi.{files.name}.yaml"
+    if not path.exists():
+        return TARGET_LAB
+    value = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return str((value.get("config") or {}).get("geofleet:target", TARGET_LAB))
+
+
+def _checked(files: StackFiles) -> Planned:
+    with step(f"check and plan {shown(files.spec)}"):
+        found = planned(files)
+        require_passed(judged(found))
+        if found.locked:
+            return found
+        if files.lock.exists() or found.plan.environment != "lab":
+            raise UsageError(
+                f"{shown(files.lock)} does not fit {shown(files.spec)}",
+                remedy=f"Look at what moves (geofleet plan {files.name}), then lock it: "
+                f"geofleet plan {files.name} --write.",
+            )
+        say(f"    first run: the plan is locked in {write_lock(found)}; commit it")
+        return found
+
+
+def _permit_first_starts(found: Planned, ledger: Ledger) -> None:
+    for host in found.plan.hosts:
+        document = signed_first_start(found.plan, ledger, host)
+        if document is not None:
+            publish_first_start(found.plan.stack, host.host, document=document[0], signature=document[1])
+
+
+def _build(stack: str, lock: int) -> bool:
+    """Preview with the rules, then build; returns whether anything had to change."""
+    with step("preview with the policy pack"):
+        preview = pulumi(stack, ["preview", "--policy-pack", POLICY_PACK], lock=lock)
+        _require_success(preview, stack, "preview")
+    if preview.changes_nothing:
+        say("    nothing to change")
+        return False
+    backup(stack)
+    with step("build"):
+        run = pulumi(stack, ["up", "--yes", "--skip-preview", "--policy-pack", POLICY_PACK], lock=lock)
+        _require_success(run, stack, "up")
+    return True
+
+
+def _require_success(run: EngineRun, stack: str, what: str) -> None:
+    if run.exit_code == 0:
+        return
+    if run.policy_violations:
+        shown_violations = "\n".join(run.policy_violations)
+        error = PolicyRefusedError(
+            f"the policy pack refuses the {what}:\n{shown_violations}",
+            remedy="Mend the spec; geofleet check says where.",
+        )
+        error.exit_code = error.exit_code.FINDINGS
+        raise error
+    told = "\n".join(run.errors) or f"it ended with code {run.exit_code}; its own messages are above"
+    raise EngineError(
+        f"pulumi {what} failed: {told}",
+        remedy=f"Mend what it says and run it again: geofleet up {stack} goes on from here.",
+    )

@@ -1,0 +1,91 @@
+"""Whether chains live, agree, and have the voting power that was planned: OPS004, RED021."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from operations.hosts import commands
+from operations.hosts.chains import wait_s
+from operations.hosts.seen import HostSeen, NotReadError, Seen, address_of
+from schemas.ledger import Purpose
+
+
+def growth(seen: Seen, host: str) -> list[str]:
+    """Return why a node's chain does not count as alive: no new block, old blocks, still catching up."""
+    found = seen.hosts[host]
+    chain = seen.chain(seen.facts(host).chain)
+    if not found.heights:
+        return [f"the node of {chain.chain_id} does not answer: {_complaint(found)}"]
+    status = found.rpc(commands.NODE)
+    problems = []
+    if status["node_info"]["network"] != chain.chain_id:
+        problems.append(f"the node is of chain {status['node_info']['network']}, expected {chain.chain_id}")
+    if found.heights[-1] <= found.heights[0]:
+        problems.append(
+            f"{chain.chain_id} stands still: height {found.heights[0]} for {found.watched_s:.0f} s; "
+            f"a block is due every {chain.block_time_ms / 1000:g} s"
+        )
+    if status["sync_info"]["catching_up"]:
+        problems.append(f"the node is still catching up, at height {found.heights[-1]}")
+    age_s = _block_age(status["sync_info"]["latest_block_time"], found).total_seconds()
+    if age_s > wait_s(chain):
+        problems.append(f"the last block is {age_s:.0f} s old, allowed: {wait_s(chain):.0f} s")
+    return problems
+
+
+def _complaint(found: HostSeen) -> str:
+    try:
+        found.rpc(commands.NODE)
+    except NotReadError as error:
+        return str(error)
+    return "its heights could not be read"
+
+
+def _block_age(text: str, found: HostSeen) -> timedelta:
+    """Return how old a block was when it was read; the node's own later blocks may be newer than now was then."""
+    when = datetime.fromisoformat(text[:19]).replace(tzinfo=UTC)
+    del found
+    return datetime.now(UTC) - when
+
+
+def agreement(seen: Seen, chain: str) -> list[str]:
+    """Return which nodes hold another block than the rest at one common height: a fork."""
+    blocks: dict[str, list[str]] = {}
+    heights = set()
+    for facts in seen.nodes(chain):
+        if not seen.reached(facts.host):
+            continue
+        header = seen.hosts[facts.host].rpc(commands.COMMIT)["signed_header"]
+        heights.add(int(header["header"]["height"]))
+        blocks.setdefault(header["commit"]["block_id"]["hash"], []).append(facts.host)
+    if not blocks:
+        raise NotReadError("no node of the chain could be asked")
+    if len(heights) > 1:
+        raise NotReadError(f"nodes answered for different heights: {sorted(heights)}")
+    if len(blocks) == 1:
+        return []
+    sides = "; ".join(f"{', '.join(hosts)}: {block[:12]}" for block, hosts in sorted(blocks.items()))
+    return [f"{seen.chain(chain).chain_id} forked: {len(blocks)} blocks at height {heights.pop()}: {sides}"]
+
+
+def power(seen: Seen, host: str) -> list[str]:
+    """Return where the validator set that a node tells differs from the planned voting power."""
+    facts = seen.facts(host)
+    told = seen.hosts[host].rpc(commands.VALIDATORS)
+    actual = {str(v["address"]).upper(): int(v["voting_power"]) for v in told["validators"]}
+    if int(told["total"]) > len(actual):
+        raise NotReadError(f"the chain has {told['total']} validators, one page holds {len(actual)}")
+    planned = {address_of(node, Purpose.CONSENSUS): node for node in seen.nodes(facts.chain) if node.power}
+    problems = [
+        f"{node.host} has voting power {actual.get(address, 0)}, planned {node.power}"
+        for address, node in planned.items()
+        if actual.get(address, 0) != node.power
+    ]
+    problems += [
+        f"validator {address} has voting power {actual[address]} and is no host of this stack"
+        for address in sorted(actual.keys() - planned.keys())
+    ]
+    total = sum(node.power for node in planned.values())
+    if sum(actual.values()) != total:
+        problems.append(f"the chain's voting power is {sum(actual.values())} in all, planned {total}")
+    return problems

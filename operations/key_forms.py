@@ -1,0 +1,103 @@
+"""How each kind of key is written to its file, and what the ledger says of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_ssh_private_key,
+)
+
+from schemas.ledger import KeyRecord, Purpose
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A file name, and how the key stands in it."""
+
+    file_name: str
+    kind: str
+    """`pem` (PKCS 8), `ssh` (OpenSSH), `consensus` or `node` (CometBFT's JSON)."""
+
+
+_FORMS = {
+    Purpose.DEPLOYER: Form(file_name="deployer.pem", kind="pem"),
+    Purpose.OPERATOR: Form(file_name="operator_ed25519", kind="ssh"),
+    Purpose.SSH_HOST: Form(file_name="ssh_host_ed25519_key", kind="ssh"),
+    Purpose.CONSENSUS: Form(file_name="consensus.json", kind="consensus"),
+    Purpose.NODE: Form(file_name="node.json", kind="node"),
+}
+
+
+def form_of(purpose: Purpose) -> Form:
+    """Return how a key for this purpose is kept."""
+    return _FORMS[purpose]
+
+
+def generate(form: Form) -> str:
+    """Return a new Ed25519 private key in its file's form."""
+    key = Ed25519PrivateKey.generate()
+    if form.kind == "pem":
+        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    if form.kind == "ssh":
+        return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
+    public = _raw(key.public_key())
+    seed = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+    private = {"type": "tendermint/PrivKeyEd25519", "value": base64.b64encode(seed + public).decode()}
+    if form.kind == "node":
+        return json.dumps({"priv_key": private}, indent=2) + "\n"
+    value = {
+        "address": _address(public).upper(),
+        "pub_key": {"type": "tendermint/PubKeyEd25519", "value": base64.b64encode(public).decode()},
+        "priv_key": private,
+    }
+    return json.dumps(value, indent=2) + "\n"
+
+
+def record(form: Form, holder: str, purpose: Purpose, text: str) -> KeyRecord:
+    """Return what the ledger says of a private key's file."""
+    public = _raw(_private(form, text).public_key())
+    if form.kind == "ssh":
+        blob = _ssh_blob(public)
+        shown, hashed, address = f"ssh-ed25519 {base64.b64encode(blob).decode()}", blob, ""
+    else:
+        shown, hashed = base64.b64encode(public).decode(), public
+        address = {"consensus": _address(public).upper(), "node": _address(public)}.get(form.kind, "")
+    digest = base64.b64encode(hashlib.sha256(hashed).digest()).decode().rstrip("=")
+    return KeyRecord(holder=holder, purpose=purpose, public_key=shown, fingerprint=f"SHA256:{digest}", address=address)
+
+
+def _private(form: Form, text: str) -> Ed25519PrivateKey:
+    if form.kind == "pem":
+        key = load_pem_private_key(text.encode(), password=None)
+    elif form.kind == "ssh":
+        key = load_ssh_private_key(text.encode(), password=None)
+    else:
+        seed = base64.b64decode(json.loads(text)["priv_key"]["value"])[:32]
+        return Ed25519PrivateKey.from_private_bytes(seed)
+    assert isinstance(key, Ed25519PrivateKey), "only Ed25519 keys are made here"
+    return key
+
+
+def _raw(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def _ssh_blob(public: bytes) -> bytes:
+    """Return OpenSSH's wire form of a public key; its SHA-256 is what `ssh-keygen -l` shows."""
+    name = b"ssh-ed25519"
+    return len(name).to_bytes(4, "big") + name + len(public).to_bytes(4, "big") + public
+
+
+def _address(public: bytes) -> str:
+    """Return CometBFT's name for a key: the first 20 bytes of its SHA-256, in hex."""
+    return hashlib.sha256(public).hexdigest()[:40]

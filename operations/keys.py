@@ -1,0 +1,196 @@
+"""Make a stack's keys before deployment, in its secret store; the ledger gets the public parts.
+
+The store (mode 0700, outside the engine's state) is the truth: a run that was
+killed half-way is finished by the next. A key that the ledger names but the
+store lacks is never made anew: that is how double signs happen.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from operations.key_forms import Form, form_of, generate, record
+from schemas.errors import UsageError
+from schemas.ledger import FirstStart, KeyRecord, Ledger, Purpose, ledger_text, read_ledger
+from schemas.locations import host_secrets_dir, secrets_dir
+from schemas.plan import HostPlan, Plan
+from schemas.roles import Role
+from stacks.stack import StackFiles, shown
+
+FIRST_START_VALID = datetime.timedelta(hours=1)
+"""A cold `make up` takes up to 20 minutes; a token that outlives a first deployment by much is a risk."""
+
+_STACK_RECORD = "stack.json"
+
+
+def create_keys(files: StackFiles, plan: Plan) -> Ledger:
+    """Make every key that the plan's hosts lack, and write the ledger.
+
+    Returns:
+        The ledger; the same one when nothing was missing.
+
+    Raises:
+        UsageError: A key that the ledger names is not in the secret store.
+        InvalidDocumentError: The ledger is damaged.
+    """
+    old = read_ledger(files.ledger) if files.ledger.exists() else None
+    store = secrets_dir(plan.stack)
+    _private_folder(store)
+    suffix, genesis_time = _stack_record(store, plan, old)
+    records = [_key(plan.stack, holder, purpose, old) for holder, purpose in _needed(plan)]
+    kept = [
+        k for k in (old.keys if old else ()) if (k.holder, k.purpose) not in {(r.holder, r.purpose) for r in records}
+    ]
+    ledger = Ledger(
+        stack=plan.stack,
+        chain_suffix=suffix,
+        genesis_time=genesis_time,
+        keys=tuple(records + kept),
+        first_starts=tuple(_first_starts(store)),
+    )
+    write_ledger(files, ledger)
+    return ledger
+
+
+def write_ledger(files: StackFiles, ledger: Ledger) -> None:
+    """Write the ledger, whole or not at all; an unchanged one is left alone."""
+    text = ledger_text(ledger)
+    if not files.ledger.exists() or files.ledger.read_text(encoding="utf-8") != text:
+        _write(files.ledger, text, mode=0o644)
+
+
+def permit_first_start(files: StackFiles, ledger: Ledger, host: str) -> Ledger:
+    """Let a host's signer start once without sign state; the operator answers for it.
+
+    Raises:
+        UsageError: The host holds no consensus key.
+    """
+    if ledger.key(host, Purpose.CONSENSUS) is None:
+        raise UsageError(
+            f"host '{host}' of stack '{ledger.stack}' holds no consensus key",
+            remedy=f"Name a validator of {shown(files.ledger)}.",
+        )
+    _write_first_start(secrets_dir(ledger.stack), host)
+    return _with_first_starts(files, ledger)
+
+
+def withdraw_first_start(files: StackFiles, ledger: Ledger, host: str) -> Ledger:
+    """Take back the permission of a signer that has started."""
+    _first_start_path(secrets_dir(ledger.stack), host).unlink(missing_ok=True)
+    return _with_first_starts(files, ledger)
+
+
+def _with_first_starts(files: StackFiles, ledger: Ledger) -> Ledger:
+    changed = Ledger(
+        stack=ledger.stack,
+        chain_suffix=ledger.chain_suffix,
+        genesis_time=ledger.genesis_time,
+        keys=ledger.keys,
+        first_starts=tuple(_first_starts(secrets_dir(ledger.stack))),
+    )
+    write_ledger(files, changed)
+    return changed
+
+
+def _needed(plan: Plan) -> Iterator[tuple[str, Purpose]]:
+    yield "deployer", Purpose.DEPLOYER
+    yield "operator", Purpose.OPERATOR
+    for host in plan.hosts:
+        yield from ((host.host, purpose) for purpose in _purposes(host))
+
+
+def _purposes(host: HostPlan) -> tuple[Purpose, ...]:
+    if host.role is Role.VALIDATOR:
+        return (Purpose.CONSENSUS, Purpose.NODE, Purpose.SSH_HOST)
+    return (Purpose.SSH_HOST,)
+
+
+def _key(stack: str, holder: str, purpose: Purpose, old: Ledger | None) -> KeyRecord:
+    form = form_of(purpose)
+    path = _key_path(stack, holder, form)
+    known = old.key(holder, purpose) if old else None
+    if not path.exists():
+        if known is not None:
+            raise UsageError(
+                f"the ledger says that '{holder}' holds {purpose} key {known.fingerprint}, but {path} is missing",
+                remedy="Restore the secret store from its back-up. For a lab that may be lost: geofleet down.",
+            )
+        if purpose is Purpose.CONSENSUS:
+            _write_first_start(secrets_dir(stack), holder)
+        _private_folder(path.parent)
+        _write(path, generate(form), mode=0o600)
+    found = record(form, holder, purpose, path.read_text(encoding="utf-8"))
+    if known is not None and known != found:
+        raise UsageError(
+            f"{path} holds key {found.fingerprint}, but the ledger says {known.fingerprint}",
+            remedy="Restore the file, or the ledger, from its back-up: two keys for one name must not run.",
+        )
+    return found
+
+
+def _key_path(stack: str, holder: str, form: Form) -> Path:
+    if holder in ("deployer", "operator"):
+        return secrets_dir(stack) / form.file_name
+    return host_secrets_dir(stack, holder) / form.file_name
+
+
+def _stack_record(store: Path, plan: Plan, old: Ledger | None) -> tuple[str, str]:
+    """Return chain suffix and genesis time, made once and kept in the store."""
+    path = store / _STACK_RECORD
+    if path.exists():
+        value = json.loads(path.read_text(encoding="utf-8"))
+        return str(value["chain_suffix"]), str(value["genesis_time"])
+    if old is not None:
+        raise UsageError(
+            f"there is a key ledger for stack '{plan.stack}', but its secret store {store} is empty",
+            remedy="Restore the secret store from its back-up. For a lab that may be lost: geofleet down.",
+        )
+    suffix = "" if plan.environment == "production" else secrets.token_hex(3)
+    genesis_time = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    _write(path, json.dumps({"chain_suffix": suffix, "genesis_time": genesis_time}) + "\n", mode=0o600)
+    return suffix, genesis_time
+
+
+def _first_start_path(store: Path, host: str) -> Path:
+    return store / "first-starts" / f"{host}.json"
+
+
+def _write_first_start(store: Path, host: str) -> None:
+    expires = datetime.datetime.now(datetime.UTC) + FIRST_START_VALID
+    value = {"token": secrets.token_hex(16), "expires": expires.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    path = _first_start_path(store, host)
+    _private_folder(path.parent)
+    _write(path, json.dumps(value) + "\n", mode=0o600)
+
+
+def _first_starts(store: Path) -> Iterator[FirstStart]:
+    for path in sorted((store / "first-starts").glob("*.json")):
+        value = json.loads(path.read_text(encoding="utf-8"))
+        yield FirstStart(host=path.stem, token=value["token"], expires=value["expires"])
+
+
+def _private_folder(path: Path) -> None:
+    """Make a folder that only its owner enters, and every folder above it that is missing."""
+    if not path.exists():
+        _private_folder(path.parent)
+        path.mkdir(mode=0o700)
+
+
+def _write(path: Path, text: str, *, mode: int) -> None:
+    """Write a file so that a kill leaves the old one or the new one, never a part."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

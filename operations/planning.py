@@ -1,0 +1,71 @@
+"""From a stack's name, or a spec's path, to its plan: by the lock where it fits, else solved in memory."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.placement.planning import place, plan_from_lock
+from schemas.ledger import Ledger, read_ledger
+from schemas.loading import LoadedSpec
+from schemas.lock import Lock, lock_text, read_lock
+from schemas.plan import Plan
+from stacks.stack import StackFiles, load_stack_spec, shown, stack_files
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A spec and what was decided for it."""
+
+    files: StackFiles
+    spec: LoadedSpec
+    plan: Plan
+    lock: Lock
+    """The lock that holds this plan; on disk only when `locked`."""
+    locked: bool
+    ledger: Ledger | None
+    """The key ledger, once keys exist."""
+
+
+def files_of(argument: str) -> StackFiles:
+    """Return the files that a command's STACK argument names: a stack's name, or the path of a spec.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    if not argument.endswith((".yaml", ".yml")) and os.sep not in argument:
+        return stack_files(argument)
+    spec = Path(argument)
+    name = spec.stem
+    return StackFiles(
+        name=name,
+        spec=spec.resolve() if spec.exists() else spec,
+        lock=spec.with_name(f"{name}.lock.yaml"),
+        ledger=spec.with_name(f"{name}.keys.yaml"),
+    )
+
+
+def planned(files: StackFiles) -> Planned:
+    """Load a spec and return its plan.
+
+    Raises:
+        InvalidDocumentError: Spec, lock or ledger is missing or wrong.
+        InfeasiblePlacementError: No placement keeps the promises.
+    """
+    spec = load_stack_spec(files)
+    ledger = read_ledger(files.ledger) if files.ledger.exists() else None
+    lock = read_lock(files.lock) if files.lock.exists() else None
+    if lock is not None and lock.spec_sha256 == spec.sha256:
+        plan = plan_from_lock(spec.network, lock, spec_sha256=spec.sha256)
+        return Planned(files=files, spec=spec, plan=plan, lock=lock, locked=True, ledger=ledger)
+    plan, lock = place(spec.network, stack=files.name, spec_sha256=spec.sha256, lock=lock)
+    return Planned(files=files, spec=spec, plan=plan, lock=lock, locked=False, ledger=ledger)
+
+
+def write_lock(found: Planned) -> str:
+    """Write a plan's lock, whole or not at all; return how its path is shown."""
+    temporary = found.files.lock.with_name(f".{found.files.lock.name}.{os.getpid()}")
+    temporary.write_text(lock_text(found.lock), encoding="utf-8")
+    temporary.replace(found.files.lock)
+    return shown(found.files.lock)

@@ -1,0 +1,166 @@
+"""What the commands on a deployed stack do: verify, status, restart, ssh, and the end of `up`."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+
+from lab.containers import restart_host, states_of
+from operations import keys
+from operations.console import say, step
+from operations.deployment import Deployed, deploy, settle_first_starts
+from operations.machine import require_root
+from operations.planning import files_of, planned
+from operations.run_lock import run_lock
+from operations.state import deployed_inventory
+from operations.verification import chain_status, measure, ssh_command, verify
+from schemas.errors import UsageError
+from schemas.inventory import Inventory
+from schemas.ledger import Ledger
+from schemas.report import Report
+from schemas.status import ChainStatus, HostState, HostStatus, RoundTripStatus, StackStatus
+from stacks.stack import stack_files, stack_ledger
+
+WAIT_FOR_BOOT_S = 300
+"""A host boots in 8 to 15 s; a dozen at once on two busy cores take a minute."""
+
+
+def run_up(argument: str, *, verify: bool) -> tuple[StackStatus, Report | None]:
+    """Build a stack and, unless told not to, verify it; returns its status and what verification found."""
+    deployed = deploy(argument)
+    if not verify:
+        return _status(deployed.inventory, deployed.ledger, measured=False), None
+    with step("verify every host"):
+        found = _verified(deployed)
+    return _status(deployed.inventory, deployed.ledger, measured=True), found
+
+
+def run_verify(stack: str, *, wait_s: int) -> Report:
+    """Verify a deployed stack."""
+    require_root()
+    files = stack_files(stack)
+    return verify(deployed_inventory(stack), stack_ledger(files), wait_s=wait_s)
+
+
+def run_status(stack: str) -> StackStatus:
+    """Return the status of a deployed stack, with measured round trips."""
+    require_root()
+    files = stack_files(stack)
+    return _status(deployed_inventory(stack), stack_ledger(files), measured=True)
+
+
+def run_restart(stack: str, host: str) -> None:
+    """Restart one host of a deployed stack."""
+    require_root()
+    inventory = deployed_inventory(stack)
+    _require_host(inventory, host)
+    with run_lock(stack), step(f"restart {host}"):
+        restart_host(stack, host)
+    say(f"{host} boots; see that all is well: geofleet verify {stack} --wait 60")
+
+
+def run_ssh(stack: str, host: str, arguments: tuple[str, ...]) -> None:
+    """Become the operator's SSH session on a host."""
+    require_root()
+    inventory = deployed_inventory(stack)
+    _require_host(inventory, host)
+    command = ssh_command(inventory, stack_ledger(stack_files(stack)), host, arguments)
+    os.execvp(command[0], command)  # noqa: S606 - the session replaces this process
+
+
+def run_keys_create(argument: str) -> None:
+    """Make the keys that a stack's plan lacks."""
+    files = files_of(argument)
+    found = planned(files)
+    if not found.locked:
+        raise UsageError(
+            f"stack '{files.name}' has no fitting plan lock: hosts have no names to make keys for",
+            remedy=f"Lock it first: geofleet plan {files.name} --write.",
+        )
+    with run_lock(files.name):
+        ledger = keys.create_keys(files, found.plan)
+    say(f"{len(ledger.keys)} keys in the ledger, {files.ledger}")
+
+
+def run_permit(stack: str, host: str) -> None:
+    """Let a validator start once without sign state."""
+    files = stack_files(stack)
+    with run_lock(stack):
+        ledger = keys.permit_first_start(files, stack_ledger(files), host)
+    found = ledger.first_start(host)
+    assert found is not None, "it has just been written"
+    say(f"{host} may start without sign state until {found.expires}; publish it with: geofleet up {stack}")
+
+
+def _verified(deployed: Deployed) -> Report:
+    found = verify(deployed.inventory, deployed.ledger, wait_s=WAIT_FOR_BOOT_S)
+    if deployed.ledger.first_starts:
+        _settle(deployed)
+    return found
+
+
+def _settle(deployed: Deployed) -> None:
+    """Take back the first-start permissions of all that sign; a signer may need some blocks to be seen."""
+    deadline = time.monotonic() + 20
+    current = deployed
+    while current.ledger.first_starts and time.monotonic() < deadline:
+        signers = frozenset(a for chain in chain_status(current.inventory, current.ledger) for a in chain.signers)
+        current = replace(current, ledger=settle_first_starts(current, signers))
+        if current.ledger.first_starts:
+            time.sleep(1)
+    for left in current.ledger.first_starts:
+        say(f"{left.host} has not signed yet; its permission ends at {left.expires}")
+
+
+def _status(inventory: Inventory, ledger: Ledger, *, measured: bool) -> StackStatus:
+    running = states_of(inventory.stack)
+    return StackStatus(
+        stack=inventory.stack,
+        target=inventory.target,
+        hosts=tuple(
+            HostStatus(
+                host=h.host, fleet=h.fleet, role=h.role, region=h.region, zone=h.zone, address=h.address,
+                state=_state(running.get(h.host)),
+            )
+            for h in inventory.hosts
+        ),
+        chains=tuple(
+            ChainStatus(
+                chain=c.chain, chain_id=c.chain_id, height=c.height, block_time_ms=c.block_time_ms,
+                validators=c.validators,
+            )
+            for c in (chain_status(inventory, ledger) if measured else ())
+        ),
+        round_trips=_round_trips(inventory, ledger) if measured else (),
+    )  # fmt: skip
+
+
+def _state(running: bool | None) -> HostState:
+    if running is None:
+        return HostState.MISSING
+    return HostState.RUNNING if running else HostState.STOPPED
+
+
+def _round_trips(inventory: Inventory, ledger: Ledger) -> tuple[RoundTripStatus, ...]:
+    found = {(m.region, m.other): m for m in measure(inventory, ledger)}
+    rows = []
+    for link in inventory.links:
+        measured = found.get((link.region, link.other))
+        rows.append(
+            RoundTripStatus(
+                region=link.region,
+                other=link.other,
+                planned_ms=link.round_trip_ms,
+                evidence=link.round_trip_evidence,
+                measured_ms=measured.median_ms if measured else None,
+                measured_jitter_ms=measured.jitter_ms if measured else None,
+            )
+        )
+    return tuple(rows)
+
+
+def _require_host(inventory: Inventory, host: str) -> None:
+    known = [h.host for h in inventory.hosts]
+    if host not in known:
+        raise UsageError(f"stack '{inventory.stack}' has no host '{host}'", remedy=f"It has: {', '.join(known)}.")

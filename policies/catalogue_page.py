@@ -1,0 +1,79 @@
+"""docs/rules.md, written from the catalogue: python -m policies.catalogue_page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policies.catalogue import CATALOGUE
+from policies.rule import Family, Rule
+from schemas.locations import REPOSITORY
+from schemas.report import Feed
+
+PAGE = REPOSITORY / "docs" / "rules.md"
+
+_HEAD = """<!-- Written by `python -m policies.catalogue_page` from the catalogue; do not edit. -->
+# Rules
+
+One rule has one ID on every feed that it judges: the *plan* (`geofleet check`: milliseconds, no credentials), the
+Pulumi *preview* and the *state* (the policy pack, `pulumi preview --policy-pack policies`), and the *hosts* that run
+(`geofleet verify`). Critical and high failures stop `up` and fail `check`; medium and low ones advise.
+
+A status is one of: passed, failed, waived, not applicable (to this feed, or nothing in the stack is of the kind),
+deferred (known later, and judged before `up` ends), not evaluated (a fact is missing that should be there; it fails
+the gate, whatever the severity). Hard latency rules accept measured round trips only; a pair that is only
+estimated is a *medium* finding of its own, and what light in fibre cannot do is refused.
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    rules = [entry.rule for entry in CATALOGUE]
+    return "\n".join([_HEAD, *_table(rules), *_families(rules)])
+
+
+def write() -> None:
+    """Write the page where the repository keeps it."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+def _table(rules: list[Rule]) -> Iterator[str]:
+    yield "| ID | holds when it passes | severity | plan | preview | state | hosts |"
+    yield "|---|---|---|---|---|---|---|"
+    for rule in rules:
+        marks = " | ".join("●" if feed in rule.feeds else "" for feed in Feed)
+        yield f"| [{rule.id}](#{rule.id.lower()}) | {rule.title} | {_severity(rule)} | {marks} |"
+    yield ""
+
+
+def _families(rules: list[Rule]) -> Iterator[str]:
+    for family in Family:
+        of_family = [rule for rule in rules if rule.family is family]
+        if of_family:
+            yield f"## {family.value} ({family.name})\n"
+            for rule in of_family:
+                yield from _section(rule)
+
+
+def _section(rule: Rule) -> Iterator[str]:
+    yield f"### {rule.id}\n"
+    yield f"**{rule.title}.** Judges {rule.judges}. Severity: {_severity(rule)}.\n"
+    yield f"- Why: {rule.source}"
+    yield f"- Remedy: {rule.remedy}"
+    if rule.standards:
+        yield f"- Serves: {', '.join(rule.standards)}"
+    for parameter in rule.parameters:
+        yield (
+            f"- Parameter `{parameter.name}` ({parameter.minimum:g} to {parameter.maximum:g}, default "
+            f"{parameter.default:.4g}): {parameter.meaning}"
+        )
+    yield ""
+
+
+def _severity(rule: Rule) -> str:
+    other = [f"{severity.value} in {name}" for name, severity in sorted(rule.severity_in.items())]
+    return ", ".join([rule.severity.value, *other])
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,205 @@
+"""What rules may see: the facts of every host, fleet by fleet, and what of it is unknown.
+
+Built from a plan or from resource properties; both give the same view, so the
+same rule gives the same finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from policies.reach import hubs_served
+from schemas.facts import HostFacts, facts_of
+from schemas.ledger import Ledger
+from schemas.plan import Plan, Promises
+from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
+from schemas.survival import Member, groups
+
+JUDGED_DOMAINS = (Domain.ZONE, Domain.REGION, Domain.METRO, Domain.PROVIDER)
+"""Kinds of domain that a promise may name: each has its rule. Any other promise is not evaluated, never ignored."""
+
+_NEVER_EMPTY = ("stack", "environment", "host", "fleet", "provider", "region", "zone", "metro", "operator", "client")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unknown:
+    """A host whose facts cannot be read, so that its fleet cannot be judged."""
+
+    host: str
+    """The host as far as it is known: its name, or a resource's URN."""
+    fleet: str
+    """Its fleet; empty when that is not known either, and then every fleet is in doubt."""
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """One fleet whose hosts are all known."""
+
+    name: str
+    role: Role
+    environment: str
+    promises: Promises
+    hosts: tuple[HostFacts, ...]
+    """Sorted by name; at least one."""
+
+    @property
+    def quorum(self) -> Quorum:
+        """Return how the fleet decides that it goes on."""
+        return QUORUM_OF_ROLE[self.role]
+
+    @property
+    def hubs(self) -> tuple[str, ...]:
+        """Return the hubs that must each keep a member: a relayer's, as other quorums do not count by hub."""
+        return tuple(near.hub for near in self.promises.near) if self.quorum is Quorum.ANY else ()
+
+    @property
+    def reports_min(self) -> int:
+        """Return the threshold of the quorum; 1 for fleets without one."""
+        return self.promises.reports_min or 1
+
+    def members(self) -> tuple[Member, ...]:
+        """Return the members as the arithmetic of survival takes them.
+
+        Raises:
+            AtlasError: A relayer is in a region that the atlas lacks.
+        """
+        near = self.promises.near if self.quorum is Quorum.ANY else ()
+        served = {region: hubs_served(region, near) for region in {host.region for host in self.hosts}}
+        return tuple(Member(name=host.host, power=host.power, hubs=served[host.region]) for host in self.hosts)
+
+    def domains(self, kind: Domain) -> dict[str, frozenset[str]]:
+        """Return the members of every domain of a kind, domains sorted by name."""
+        return groups({host.host: str(getattr(host, kind.value)) for host in self.hosts})
+
+    def regions(self) -> dict[str, tuple[HostFacts, ...]]:
+        """Return the hosts of every region, regions sorted by name."""
+        found: dict[str, list[HostFacts]] = {}
+        for host in self.hosts:
+            found.setdefault(host.region, []).append(host)
+        return {region: tuple(found[region]) for region in sorted(found)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetView:
+    """One stack as rules see it."""
+
+    stack: str
+    hosts: tuple[HostFacts, ...]
+    """Every host whose facts are known, sorted by name."""
+    fleets: tuple[Fleet, ...]
+    """Every fleet that can be judged, sorted by name."""
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """Fleet that cannot be judged to the reason; the stack itself when a host's fleet is unknown."""
+    declared: tuple[str, ...] = ()
+    """Fleets that the plan or the stack's components name, whether they have hosts or not."""
+    keys_known: bool = True
+    """False only while a plan is judged before its keys exist."""
+    parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Rule ID to parameter to value, where a platform team has set one."""
+
+    def of_fleet(self, fleet: Fleet) -> FleetView:
+        """Return the view narrowed to one fleet."""
+        return replace(self, hosts=fleet.hosts, fleets=(fleet,), doubts={}, declared=(fleet.name,))
+
+    def environment_of(self, subject: str) -> str:
+        """Return the environment of a fleet; of the first host for any other subject; empty without hosts."""
+        named = next((fleet.environment for fleet in self.fleets if fleet.name == subject), "")
+        return named or (self.hosts[0].environment if self.hosts else "")
+
+
+def view_of(
+    facts: Iterable[HostFacts], *, stack: str = "", unknown: Iterable[Unknown] = (), declared: Iterable[str] = (),
+    keys_known: bool = True,
+) -> FleetView:  # fmt: skip
+    """Return the view of a stack from its hosts' facts, in any order.
+
+    Args:
+        facts: Of every host that is known.
+        stack: The stack's name; the first host's when empty.
+        unknown: Hosts whose facts could not be read.
+        declared: Fleets that should have hosts.
+        keys_known: Whether keys have been made, so that a missing fingerprint is a fault.
+    """
+    hosts = tuple(sorted(facts, key=lambda host: host.host))
+    by_fleet: dict[str, list[HostFacts]] = {}
+    for host in hosts:
+        by_fleet.setdefault(host.fleet, []).append(host)
+    unread = tuple(unknown)
+    name = stack or (hosts[0].stack if hosts else "")
+    doubts = _doubts(by_fleet, unread, name)
+    return FleetView(
+        stack=name,
+        hosts=hosts,
+        fleets=tuple(_fleet(fleet, by_fleet[fleet]) for fleet in sorted(by_fleet) if fleet not in doubts),
+        doubts=doubts,
+        declared=tuple(sorted(declared)),
+        keys_known=keys_known,
+    )
+
+
+def view_of_plan(plan: Plan, ledger: Ledger | None = None) -> FleetView:
+    """Return the view of a plan.
+
+    Args:
+        plan: The plan.
+        ledger: The stack's key ledger; None before keys exist.
+    """
+    fingerprints: dict[str, dict[str, str]] = {}
+    for key in ledger.keys if ledger else ():
+        fingerprints.setdefault(key.holder, {})[key.purpose.value] = key.fingerprint
+    return view_of(
+        [facts_of(plan, host, fingerprints.get(host.host)) for host in plan.hosts],
+        stack=plan.stack, declared=[fleet.name for fleet in plan.fleets], keys_known=ledger is not None,
+    )  # fmt: skip
+
+
+def _fleet(name: str, hosts: list[HostFacts]) -> Fleet:
+    first = hosts[0]
+    return Fleet(name=name, role=first.role, environment=first.environment, promises=first.promises, hosts=tuple(hosts))
+
+
+def _doubts(by_fleet: Mapping[str, list[HostFacts]], unread: tuple[Unknown, ...], stack: str) -> dict[str, str]:
+    """Return every fleet that cannot be judged, with all reasons why."""
+    reasons: dict[str, list[str]] = {}
+    for fleet in sorted(by_fleet):
+        found = list(_contradictions(by_fleet[fleet]))
+        if found:
+            reasons[fleet] = found
+    homeless = [unknown for unknown in unread if not unknown.fleet]
+    for fleet in sorted(set(by_fleet) | {unknown.fleet for unknown in unread if unknown.fleet}):
+        told = [f"{u.host}: {u.reason}" for u in unread if u.fleet == fleet]
+        told += [f"{u.host}, perhaps of this fleet: {u.reason}" for u in homeless]
+        if told:
+            reasons.setdefault(fleet, []).extend(told)
+    if homeless:
+        reasons[stack or "stack"] = [f"{unknown.host}: {unknown.reason}" for unknown in homeless]
+    return {fleet: shortened(found, "; ") for fleet, found in reasons.items()}
+
+
+def _contradictions(hosts: list[HostFacts]) -> Iterator[str]:
+    """Yield why a fleet's facts cannot all be true, or say too little."""
+    first = hosts[0]
+    for name in ("role", "environment", "chain", "promises"):
+        other = next((host for host in hosts if getattr(host, name) != getattr(first, name)), None)
+        if other is not None:
+            yield f"{first.host} and {other.host} disagree on '{name}' of their fleet"
+    for host in hosts:
+        empty = [name for name in _NEVER_EMPTY if not getattr(host, name)]
+        if empty:
+            yield f"{host.host} does not say its {', '.join(empty)}"
+        if host.power < 0:
+            yield f"{host.host} has negative voting power {host.power}"
+    promised = {*first.promises.survive, *first.promises.halt_safely}
+    for kind in sorted(promised - {domain.value for domain in JUDGED_DOMAINS}):
+        yield f"no rule judges the promise about '{kind}'"
+    if QUORUM_OF_ROLE[first.role] is Quorum.THRESHOLD and promised and first.promises.reports_min is None:
+        yield "'reports_min' is not known, and the quorum depends on it"
+
+
+def shortened(words: Iterable[str], separator: str = ", ", most: int = 5) -> str:
+    """Return a list as text, its tail counted: a fleet of 1,000 must not fill a screen."""
+    all_words = list(words)
+    rest = len(all_words) - most
+    return separator.join(all_words[:most]) + (f" and {rest} more" if rest > 0 else "")

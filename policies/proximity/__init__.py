@@ -1,0 +1,1 @@
+"""Rules on proximity: round trips and jitter, between members and to hubs."""

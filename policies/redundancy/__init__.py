@@ -1,0 +1,1 @@
+"""Rules on redundancy: what a fleet goes on without."""

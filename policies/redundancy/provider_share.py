@@ -1,0 +1,57 @@
+"""RED011: good practice on how much one cloud may hold, promised or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policies.fleet_view import Fleet, FleetView
+from policies.redundancy.domain_loss import heaviest_first
+from policies.rule import Parameter, Rule
+from schemas.report import Finding, Severity
+from schemas.roles import Domain, Quorum
+
+RULE = Rule(
+    id="RED011",
+    title="No cloud holds too large a share of a fleet",
+    judges="each fleet of four members or more",
+    severity=Severity.LOW,
+    severity_in={"production": Severity.MEDIUM},
+    source=(
+        "Solana at Hetzner, 2 November 2022: one company's terms of service took about 40 % of the nodes and 20 % of "
+        "the stake off at once. Two clouds cannot both be below one third, so the advice is two thirds: more than "
+        "that can finalise alone."
+    ),
+    standards=("SOC 2 CC9.2",),
+    remedy="Place members with another provider.",
+    parameters=(
+        Parameter(
+            name="share_max", default=2 / 3, minimum=0.0, maximum=1.0,
+            meaning="Largest share of voting power (validators) or members (others) with one provider.",
+        ),
+        Parameter(
+            name="members_min", default=4, minimum=1, maximum=1000, meaning="Smaller fleets are not judged."
+        ),
+    ),
+)  # fmt: skip
+
+
+def check(view: FleetView) -> Iterator[Finding]:
+    """Yield one finding for each fleet that is large enough to be spread."""
+    share_max = RULE.parameter("share_max", view.parameters)
+    members_min = RULE.parameter("members_min", view.parameters)
+    for fleet in view.fleets:
+        if len(fleet.hosts) >= members_min:
+            yield _verdict(fleet, share_max)
+
+
+def _verdict(fleet: Fleet, share_max: float) -> Finding:
+    bft = fleet.quorum is Quorum.BFT
+    provider, names = heaviest_first(fleet, fleet.members(), Domain.PROVIDER)[0]
+    weight = {host.host: host.power if bft else 1 for host in fleet.hosts}
+    share = sum(weight[name] for name in names) / (sum(weight.values()) or 1)
+    unit = "voting power" if bft else "members"
+    held = f"{provider} holds {share * 100:.1f} % of {unit}; at most {share_max * 100:.1f} % is good practice"
+    # A billionth of room: two thirds of three is not exact in floating point.
+    if share <= share_max + 1e-9:
+        return RULE.passed(fleet.name, held)
+    return RULE.failed(fleet.name, held, shown=f"if {provider} fails or refuses service, all of it goes at once")

@@ -1,0 +1,32 @@
+"""Binaries built or fetched once and kept by their SHA-256: the cache's own index.
+
+`~/.cache/geofleet/artifacts/index.json` maps `name version` to a SHA-256;
+`tools/setup.py` writes it. Hosts fetch a binary by hash, never by name.
+"""
+
+from __future__ import annotations
+
+import json
+
+from schemas.errors import EnvironmentMissingError
+from schemas.locations import artifact_path, cache_dir
+
+SCHEMA = "geofleet/artifacts/v1"
+
+
+def artifact_sha256(name: str, version: str) -> str:
+    """Return the SHA-256 (hex) of a cached binary.
+
+    Raises:
+        EnvironmentMissingError: The cache does not hold it.
+    """
+    index = cache_dir() / "artifacts" / "index.json"
+    try:
+        found = str(json.loads(index.read_text(encoding="utf-8"))["artifacts"][f"{name} {version}"])
+    except (OSError, ValueError, KeyError, TypeError):
+        found = ""
+    if not found or not artifact_path(found).is_file():
+        raise EnvironmentMissingError(
+            f"{name} {version} is not in the cache ({cache_dir()})", remedy="Build it: make setup."
+        )
+    return found

@@ -1,0 +1,115 @@
+"""What a deployed stack says about itself: the stack output `inventory`, which verification reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from schemas.atlas.latency import Evidence
+from schemas.errors import FleetError
+from schemas.facts import HostFacts
+from schemas.plan import whole
+
+SCHEMA = "geofleet/inventory/v1"
+
+
+class InventoryError(FleetError):
+    """A stack's output is not an inventory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InventoryChain:
+    """One chain that the stack runs."""
+
+    chain: str
+    """Name in the spec."""
+    chain_id: str
+    """Name of this deployment of it."""
+    block_time_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InventoryLink:
+    """What separates two regions in use; `region` sorts before `other`."""
+
+    region: str
+    other: str
+    round_trip_ms: float
+    """Median, as planned."""
+    round_trip_evidence: Evidence
+    jitter_ms: float
+    """Standard deviation of the round trip, as planned."""
+    jitter_evidence: Evidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inventory:
+    """Everything that verification needs to know of a stack."""
+
+    stack: str
+    target: str
+    """`lab` or `cloud`."""
+    operator_namespace: str
+    """Network namespace that verification starts from; empty outside the lab."""
+    network_cidr: str
+    operator_cidr: str
+    hosts: tuple[HostFacts, ...]
+    chains: tuple[InventoryChain, ...]
+    links: tuple[InventoryLink, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the envelope, which is also the stack output."""
+        return {
+            "schema": SCHEMA,
+            "stack": self.stack,
+            "target": self.target,
+            "operator_namespace": self.operator_namespace,
+            "network_cidr": self.network_cidr,
+            "operator_cidr": self.operator_cidr,
+            "hosts": [host.to_props() for host in self.hosts],
+            "chains": [asdict(chain) for chain in self.chains],
+            "links": [asdict(link) for link in self.links],
+        }
+
+
+def inventory_from_json(value: Mapping[str, Any]) -> Inventory:
+    """Return an inventory from the stack output; whole numbers may have become floats.
+
+    Raises:
+        InventoryError: It is not an inventory, or of another version.
+        FactsError: A host's facts are malformed.
+    """
+    remedy = "Run `geofleet up` with this version first."
+    if value.get("schema") != SCHEMA:
+        raise InventoryError(f"schema is {value.get('schema')!r}, expected '{SCHEMA}'", remedy=remedy)
+    try:
+        return Inventory(
+            stack=str(value["stack"]),
+            target=str(value["target"]),
+            operator_namespace=str(value["operator_namespace"]),
+            network_cidr=str(value["network_cidr"]),
+            operator_cidr=str(value["operator_cidr"]),
+            hosts=tuple(HostFacts.from_props(host) for host in value["hosts"]),
+            chains=tuple(
+                InventoryChain(
+                    chain=str(chain["chain"]),
+                    chain_id=str(chain["chain_id"]),
+                    block_time_ms=whole(chain["block_time_ms"]),
+                )
+                for chain in value["chains"]
+            ),
+            links=tuple(
+                InventoryLink(
+                    region=str(link["region"]),
+                    other=str(link["other"]),
+                    round_trip_ms=float(link["round_trip_ms"]),
+                    round_trip_evidence=Evidence(link["round_trip_evidence"]),
+                    jitter_ms=float(link["jitter_ms"]),
+                    jitter_evidence=Evidence(link["jitter_evidence"]),
+                )
+                for link in value["links"]
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InventoryError(f"the inventory is malformed: {type(error).__name__} {error}", remedy=remedy) from error

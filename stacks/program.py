@@ -1,0 +1,152 @@
+"""What `pulumi up` builds: a stack's locked plan, with its keys and configuration. No choice is made here."""
+
+from __future__ import annotations
+
+import json
+
+import pulumi
+
+from components.bootstrap.boot import BootData, user_data
+from components.bootstrap.configuration import network_configuration
+from components.fleets.fleet import FleetArgs
+from components.fleets.network import Network, NetworkArgs
+from components.hosts.backend import Backend, SignedConfiguration
+from components.hosts.host import HostArgs
+from components.hosts.lab import LabBackend
+from schemas.artifacts import artifact_sha256
+from schemas.errors import EnvironmentMissingError, UsageError
+from schemas.facts import HostFacts, facts_of
+from schemas.inventory import Inventory, InventoryChain, InventoryLink
+from schemas.ledger import Ledger, Purpose
+from schemas.locations import cache_dir
+from schemas.plan import HostPlan, Plan
+from schemas.workloads import NO_WORKLOAD
+from stacks.signing import deployer_key, signature
+from stacks.stack import locked_plan, stack_files, stack_ledger
+
+
+def run() -> None:
+    """Build the selected stack on the configured target.
+
+    Raises:
+        FleetError: Spec, lock, ledger, cache or target do not allow it.
+    """
+    name, target = pulumi.get_stack(), pulumi.Config("geofleet").get("target") or "lab"
+    files = stack_files(name)
+    _, plan = locked_plan(files)
+    ledger = stack_ledger(files)
+    backend = backend_for(target)
+    args = network_args(plan, ledger, backend)
+    Network(name, args, backend)
+    pulumi.export("inventory", inventory(plan, ledger, target).to_json())
+
+
+def backend_for(target: str) -> Backend:
+    """Return the back end that a target names.
+
+    Raises:
+        UsageError: No back end has this name.
+        EnvironmentMissingError: The lab's host image has not been built.
+    """
+    if target != LabBackend.target:
+        raise UsageError(
+            f"target '{target}' has no back end yet; 'lab' has",
+            remedy="Set it back: pulumi config set geofleet:target lab.",
+        )
+    return LabBackend(image=host_image())
+
+
+def host_image() -> str:
+    """Return the host image that `make setup` built.
+
+    Raises:
+        EnvironmentMissingError: There is none.
+    """
+    record = cache_dir() / "image.json"
+    try:
+        return str(json.loads(record.read_text(encoding="utf-8"))["image"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EnvironmentMissingError(f"no host image is recorded in {record}", remedy="Run: make setup.") from error
+
+
+def network_args(plan: Plan, ledger: Ledger, backend: Backend) -> NetworkArgs:
+    """Return everything that a network is built from; reads the cache's index and the deployer's key."""
+    fleets = tuple(
+        FleetArgs(
+            plan=fleet,
+            hosts=tuple(_host_args(plan, host, ledger, backend) for host in plan.hosts_of(fleet.name)),
+        )
+        for fleet in plan.fleets
+    )
+    return NetworkArgs(plan=plan, fleets=fleets, configuration=signed_configuration(plan, ledger))
+
+
+def signed_configuration(plan: Plan, ledger: Ledger) -> SignedConfiguration:
+    """Return the stack's network configuration with the deployer's signatures."""
+    configuration = network_configuration(plan, ledger)
+    key = deployer_key(plan.stack)
+    return SignedConfiguration(
+        documents=configuration.documents,
+        signatures={host: signature(key, text) for host, text in configuration.documents.items()},
+        blobs=configuration.blobs,
+    )
+
+
+def inventory(plan: Plan, ledger: Ledger, target: str) -> Inventory:
+    """Return what verification and status need to know of a stack; all of it known at preview."""
+    return Inventory(
+        stack=plan.stack,
+        target=target,
+        operator_namespace=f"gf-{plan.stack}-operator" if target == LabBackend.target else "",
+        network_cidr=plan.network_cidr,
+        operator_cidr=plan.operator_cidr,
+        hosts=tuple(_facts(plan, host, ledger) for host in plan.hosts),
+        chains=tuple(
+            InventoryChain(chain=c.chain, chain_id=ledger.chain_id(c.chain), block_time_ms=c.block_time_ms)
+            for c in plan.chains
+        ),
+        links=tuple(
+            InventoryLink(
+                region=link.region,
+                other=link.other,
+                round_trip_ms=link.round_trip_ms,
+                round_trip_evidence=link.round_trip_evidence,
+                jitter_ms=link.jitter_ms,
+                jitter_evidence=link.jitter_evidence,
+            )
+            for link in plan.links
+        ),
+    )
+
+
+def _facts(plan: Plan, host: HostPlan, ledger: Ledger) -> HostFacts:
+    return facts_of(plan, host, ledger.fingerprints(host.host))
+
+
+def _host_args(plan: Plan, host: HostPlan, ledger: Ledger, backend: Backend) -> HostArgs:
+    boot = BootData(
+        stack=plan.stack,
+        host=host.host,
+        fleet=host.fleet,
+        role=host.role,
+        client=host.client,
+        client_version=host.client_version,
+        address=host.address,
+        network_cidr=plan.network_cidr,
+        operator_cidr=plan.operator_cidr,
+        store_url=backend.store_url(plan),
+        deployer_public_key=_public_key(ledger, "deployer", Purpose.DEPLOYER),
+        operator_public_key=_public_key(ledger, "operator", Purpose.OPERATOR),
+        artifact_sha256="" if host.client == NO_WORKLOAD else artifact_sha256(host.client, host.client_version),
+    )
+    return HostArgs(plan=host, facts=_facts(plan, host, ledger), user_data=user_data(boot))
+
+
+def _public_key(ledger: Ledger, holder: str, purpose: Purpose) -> str:
+    record = ledger.key(holder, purpose)
+    if record is None:
+        raise UsageError(
+            f"the key ledger of stack '{ledger.stack}' has no {purpose} key",
+            remedy=f"Add what is missing: geofleet keys create {ledger.stack}.",
+        )
+    return record.public_key
