@@ -13,7 +13,7 @@ up: setup ## build the lab network on this machine, verified (root; the first ru
 	.venv/bin/geofleet up $(STACK)
 
 down: ## remove the lab network with its keys and state
-	@$(SETUP) --only python --only engine
+	@$(SETUP) --only engine --only python
 	.venv/bin/geofleet down $(STACK)
 
 setup: ## install and build what geofleet needs; a second run takes about a second

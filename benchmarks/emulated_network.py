@@ -126,7 +126,8 @@ def busy_cores() -> Iterator[None]:
 @contextlib.contextmanager
 def traffic(source: int, target: int, mbit_s: float) -> Iterator[None]:
     """Send datagrams of 1,400 bytes between two hosts at a rate, one millisecond's worth at a time."""
-    sink = in_namespace(namespace(target), lambda: socket.create_server((address(target), 9), family=socket.AF_INET))
+    sink = in_namespace(namespace(target), lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    sink.bind((address(target), 9))
     code = (
         "import socket,sys,time\n"
         "s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); due=time.monotonic(); owed=0.0\n"
@@ -135,7 +136,18 @@ def traffic(source: int, target: int, mbit_s: float) -> Iterator[None]:
         "    while owed>=1: s.sendto(bytes(1400),(sys.argv[1],9)); owed-=1\n"
         "    time.sleep(max(0,due-time.monotonic()))\n"
     )
-    words = ["chrt", "--other", "0", "nsenter", f"--net=/run/netns/{namespace(source)}", sys.executable, "-S", "-c", code, address(target)]
+    words = [
+        "chrt",
+        "--other",
+        "0",
+        "nsenter",
+        f"--net=/run/netns/{namespace(source)}",
+        sys.executable,
+        "-S",
+        "-c",
+        code,
+        address(target),
+    ]
     program = subprocess.Popen(words)
     try:
         yield
@@ -204,9 +216,34 @@ def fails_closed(asked: dict[tuple[int, int], float], binary: Path) -> list[Chec
     ]
 
 
+SLEEPER = (
+    "import os,time\n"
+    "os.sched_setscheduler(0,os.SCHED_FIFO,os.sched_param(50)); late=[]\n"
+    "try:\n"
+    "    while True: start=time.monotonic(); time.sleep(0.003); late.append(time.monotonic()-start-0.003)\n"
+    "except KeyboardInterrupt: late.sort(); print(late[int(len(late)*0.99)]*1000)\n"
+)
+
+
+@contextlib.contextmanager
+def bare_sleeper(lateness_ms: list[float]) -> Iterator[None]:
+    """Run beside: a program that only sleeps, with the router's priority; append how late it wakes (p99, ms).
+
+    An echo waits for four such wakes. What the machine itself spoils shows here.
+    """
+    program = subprocess.Popen([sys.executable, "-S", "-c", SLEEPER], stdout=subprocess.PIPE, text=True)
+    try:
+        yield
+    finally:
+        program.send_signal(signal.SIGINT)
+        lateness_ms.append(float(program.communicate()[0]))
+
+
 def delay_checks(name: str, asked: dict[tuple[int, int], float], samples: int, bound_ms: float) -> list[Check]:
     """Measure under one condition: p50 with its sign, p99 and the largest error without."""
-    errors, lost = errors_ms(asked, samples)
+    lateness_ms: list[float] = []
+    with bare_sleeper(lateness_ms):
+        errors, lost = errors_ms(asked, samples)
     size = sorted(abs(error) for error in errors)
     p99 = size[int(len(size) * 0.99)]
     return [
@@ -214,6 +251,7 @@ def delay_checks(name: str, asked: dict[tuple[int, int], float], samples: int, b
         Check(name=f"{name}: p99 error, ms", value=p99, bound=f"<= {bound_ms}", passed=p99 <= bound_ms),
         Check(name=f"{name}: largest error, ms", value=size[-1], bound="-", passed=True),
         Check(name=f"{name}: lost echoes", value=lost, bound="0", passed=lost == 0),
+        Check(name=f"{name}: p99 of a bare sleeper beside, ms", value=lateness_ms[0], bound="-", passed=True),
     ]
 
 
@@ -244,6 +282,7 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=100, help="echoes per ordered pair and condition")
     parser.add_argument("--router", type=Path, help="use this binary instead of compiling tools/router/router.c")
     options = parser.parse_args()
+    load = round(os.getloadavg()[0], 2)
     with tempfile.TemporaryDirectory() as folder:
         try:
             binary = options.router or build_router(Path(folder))
@@ -252,11 +291,12 @@ def main() -> int:
             sweep.remove_stack(STACK, volumes=True)
     for check in checks:
         verdict = "" if check.bound == "-" else "ok" if check.passed else "MISSED"
-        print(f"{check.name:45} {check.value:10.3f}  {check.bound:>8}  {verdict}", file=sys.stderr)
+        print(f"{check.name:50} {check.value:10.3f}  {check.bound:>8}  {verdict}", file=sys.stderr)
     values = {
         check.name: {"value": round(check.value, 4), "bound": check.bound, "passed": check.passed} for check in checks
     }
-    print(json.dumps({"schema": "geofleet/benchmark/v1", "benchmark": "emulated_network", "figures": values}))
+    result = {"schema": "geofleet/benchmark/v1", "benchmark": "emulated_network", "load_average_at_start": load}
+    print(json.dumps({**result, "figures": values}))
     return 0 if all(check.passed for check in checks) else 1
 
 

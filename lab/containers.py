@@ -19,10 +19,12 @@ from lab import naming
 from lab.seeds import remove_seed, write_seed
 from schemas.canonical import canonical_json, sha256_hex
 from schemas.errors import BackendError, EnvironmentMissingError
-from schemas.locations import seed_dir
+from schemas.locations import REPOSITORY, seed_dir
 
 LABEL_STACK = "io.geofleet.stack"
 LABEL_HOST = "io.geofleet.host"
+LABEL_CHECKOUT = "io.geofleet.checkout"
+"""Path of the checkout that made it: another clone's stack of the same name is not ours."""
 LABEL_INPUTS = "io.geofleet.inputs"
 
 STOP_S = 10
@@ -33,6 +35,11 @@ _FLAGS = (
     "--systemd=always", "--cap-add", "SYS_ADMIN,NET_ADMIN,NET_RAW",
     "--ulimit", "nofile=16384:16384", "--ulimit", "nproc=4096:4096",
     "--log-driver", "k8s-file", "--log-opt", "max-size=1mb",
+    # The lab has no resolver. One that refuses is better than the machine's, which packets never reach:
+    # every look-up inside would wait for it.
+    "--dns", "127.0.0.1",
+    # Podman's default of `0 0` would overwrite the namespace's own at every start (lab/network.py).
+    "--sysctl", "net.ipv4.ping_group_range=0 2147483647",
 )  # fmt: skip
 
 
@@ -80,7 +87,7 @@ def ensure_volume(stack: str, host: str) -> None:
         return
     if _volume_labels(name) is not None:
         raise _foreign("volume", name, "podman volume rm")
-    _podman("volume", "create", "--label", f"{LABEL_STACK}={stack}", "--label", f"{LABEL_HOST}={host}", name)
+    _podman("volume", "create", *_label_options(_owner(stack, host)), name)
 
 
 def read_volume(stack: str, host: str) -> bool:
@@ -176,19 +183,18 @@ def remove_host(stack: str, host: str) -> None:
 
 def containers_of(stack: str) -> list[str]:
     """Return the hosts of a stack that have a container, running or not."""
-    text = _podman("ps", "--all", "--filter", f"label={LABEL_STACK}={stack}", "--format", "json")
-    return sorted(str(entry["Labels"].get(LABEL_HOST, "")) for entry in json.loads(text or "[]"))
+    return sorted(states_of(stack))
 
 
 def states_of(stack: str) -> dict[str, bool]:
     """Return the hosts of a stack that have a container, each with whether it runs."""
-    text = _podman("ps", "--all", "--filter", f"label={LABEL_STACK}={stack}", "--format", "json")
+    text = _podman("ps", "--all", *_owner_filters(stack), "--format", "json")
     return {str(e["Labels"].get(LABEL_HOST, "")): e["State"] == "running" for e in json.loads(text or "[]")}
 
 
 def volumes_of(stack: str) -> list[str]:
     """Return the hosts of a stack that have a data volume."""
-    text = _podman("volume", "ls", "--filter", f"label={LABEL_STACK}={stack}", "--format", "json")
+    text = _podman("volume", "ls", *_owner_filters(stack), "--format", "json")
     return sorted(str(entry["Labels"].get(LABEL_HOST, "")) for entry in json.loads(text or "[]"))
 
 
@@ -225,9 +231,9 @@ def _run(machine: MachineInputs) -> None:
             remedy=f"Make them: geofleet keys create {machine.stack}.",
         )
     arguments = [
-        "run", "--detach", "--name", machine.name, "--hostname", machine.host, "--runtime", runtime(), *_FLAGS,
-        "--label", f"{LABEL_STACK}={machine.stack}", "--label", f"{LABEL_HOST}={machine.host}",
-        "--label", f"{LABEL_INPUTS}={machine.inputs_sha256}",
+        "run", "--detach", "--pull", "never", "--name", machine.name, "--hostname", machine.host,
+        "--add-host", f"{machine.host}:127.0.1.1", "--runtime", runtime(), *_FLAGS,
+        *_label_options({**_owner(machine.stack, machine.host), LABEL_INPUTS: machine.inputs_sha256}),
         "--network", f"ns:{naming.NETNS_DIR / naming.host_namespace(machine.stack, machine.host)}",
         "--volume", f"{seed_dir(machine.stack, machine.host)}:/var/lib/cloud/seed/nocloud:ro",
         "--volume", f"{machine.secrets}:/run/credstore:ro",
@@ -289,7 +295,19 @@ def _volume_labels(name: str) -> dict[str, str] | None:
 
 
 def _is_owned(labels: Mapping[str, str] | None, stack: str, host: str) -> bool:
-    return labels is not None and labels.get(LABEL_STACK) == stack and labels.get(LABEL_HOST) == host
+    return labels is not None and _owner(stack, host).items() <= labels.items()
+
+
+def _owner(stack: str, host: str) -> dict[str, str]:
+    return {LABEL_STACK: stack, LABEL_HOST: host, LABEL_CHECKOUT: str(REPOSITORY)}
+
+
+def _label_options(labels: Mapping[str, str]) -> list[str]:
+    return [word for name, value in labels.items() for word in ("--label", f"{name}={value}")]
+
+
+def _owner_filters(stack: str) -> list[str]:
+    return ["--filter", f"label={LABEL_STACK}={stack}", "--filter", f"label={LABEL_CHECKOUT}={REPOSITORY}"]
 
 
 def _foreign(kind: str, name: str, removal: str) -> BackendError:

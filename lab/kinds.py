@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab import containers, links, network, router, store
+from lab.claim import claim
+from lab.limits import ensure_limits
 from lab.naming import region_number
 from schemas.canonical import sha256_hex
 from schemas.errors import UsageError
@@ -85,6 +87,7 @@ def _wan(inputs: Inputs) -> network.WideAreaNetwork:
 
 def _create_wan(inputs: Inputs) -> None:
     wan = _wan(inputs)
+    claim(wan.stack)
     network.ensure_wan(wan)
     network.ensure_operator(wan)
     router.start_router(wan.stack, network_cidr=wan.network_cidr)
@@ -193,6 +196,7 @@ def _machine(inputs: Inputs) -> containers.MachineInputs:
 
 
 def _create_machine(inputs: Inputs) -> None:
+    ensure_limits()
     network.ensure_host(inputs["stack"], inputs["host"], address=inputs["address"])
     containers.ensure_host(_machine(inputs))
 

@@ -92,7 +92,7 @@ def ask(stack: str, lines: Sequence[str]) -> list[str] | None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
             connection.settimeout(_ANSWER_S)
             connection.connect(str(_socket(stack)))
-            # An answer must fit one message as well; 500 lines of "list" never do, those of "get" and "set" do.
+            # So that the answers fit one message as well: 200 of the longest are 40 KB.
             for at in range(0, len(lines), 200):
                 connection.sendall("\n".join(lines[at : at + 200]).encode())
                 answers += connection.recv(_MESSAGE_BYTES).decode().splitlines()

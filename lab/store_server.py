@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import TCPServer
+from typing import BinaryIO
 
 _HOST = r"[a-z][a-z0-9-]{0,62}"
 _BY_HASH = re.compile(r"/(artifacts|blobs)/([0-9a-f]{64})")
@@ -44,6 +46,10 @@ class StoreServer(ThreadingHTTPServer):
         super().__init__(address, Handler)
         self.folders = folders
 
+    def server_bind(self) -> None:
+        """Bind only: the base class also looks up its own name, and a network without a resolver lets it wait."""
+        TCPServer.server_bind(self)
+
 
 class Handler(BaseHTTPRequestHandler):
     """GET and HEAD of what the store holds; everything else is refused."""
@@ -64,24 +70,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, body: bool) -> None:
         path = self._file()
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC) if path else -1
-        except OSError:
-            descriptor = -1
-        if descriptor < 0:
+        file = _open(path) if path else None
+        if not path or not file:
             self._refuse()
             return
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - of a descriptor
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                self._refuse()
-                return
+        with file:
             content = None if _BY_HASH.fullmatch(self.path) else file.read(_DOCUMENT_BYTES_MAX)
-            tag = f'"{hashlib.sha256(content).hexdigest() if content is not None else path.name}"' if path else ""
+            tag = f'"{path.name if content is None else hashlib.sha256(content).hexdigest()}"'
             if self.headers.get("If-None-Match") == tag:
                 self._head(HTTPStatus.NOT_MODIFIED, tag, None)
                 return
-            self._head(HTTPStatus.OK, tag, status.st_size if content is None else len(content))
+            self._head(HTTPStatus.OK, tag, os.fstat(file.fileno()).st_size if content is None else len(content))
             if body and content is not None:
                 self.wfile.write(content)
             elif body:
@@ -114,6 +113,18 @@ class Handler(BaseHTTPRequestHandler):
         """Log what was refused only: hosts ask every few seconds."""
         if isinstance(code, int) and code >= HTTPStatus.BAD_REQUEST:
             super().log_request(code, size)
+
+
+def _open(path: Path) -> BinaryIO | None:
+    """Open a regular file; None for anything else: a link would lead out of the store."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
+    return os.fdopen(descriptor, "rb")
 
 
 def main(words: list[str]) -> None:

@@ -8,7 +8,7 @@ from policies.fleet_view import view_of_plan
 from policies.judge import judge
 from policies.places import places_in
 from schemas.errors import ExitCode, FleetError
-from schemas.report import Feed, Report, Status
+from schemas.report import Feed, Finding, Report, Status
 
 
 class RefusedError(FleetError):
@@ -39,8 +39,31 @@ def require_passed(report: Report) -> None:
 
 
 def report_text(report: Report) -> str:
-    """Return the findings that need attention, worst first, and the counts."""
+    """Return the findings that need attention, worst first, and the counts.
+
+    The same finding on many hosts is told once, with the hosts' names.
+    """
     shown = report.with_status(Status.FAILED, Status.NOT_EVALUATED)
     ordered = sorted(shown, key=lambda f: (not f.severity.is_mandatory, f.rule_id, f.subject))
+    alike: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in ordered:
+        message = finding.message.removeprefix(f"{finding.subject}: ")
+        place = "" if finding.where.text() == finding.subject else finding.where.text()
+        key = (finding.status, finding.rule_id, message, finding.counter_example, place)
+        alike.setdefault(key, []).append(finding)
     counts = ", ".join(f"{count} {status}" for status, count in report.counts().items())
-    return "\n".join([*(finding.text() for finding in ordered), f"{report.feed} of {report.stack}: {counts}"])
+    return "\n".join([*(_told(group) for group in alike.values()), f"{report.feed} of {report.stack}: {counts}"])
+
+
+def _told(group: list[Finding]) -> str:
+    first = group[0]
+    if len(group) == 1:
+        return first.text()
+    message = first.message.removeprefix(f"{first.subject}: ")
+    hosts = ", ".join(finding.subject for finding in group)
+    return "\n".join(
+        [
+            f"{first.status} {first.rule_id} ({first.severity}) on {len(group)} hosts: {message}",
+            *(f"  {line}" for line in (hosts, first.counter_example, first.remedy) if line),
+        ]
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from lab.claim import claim
 from lab.store import publish_first_start, withdraw_first_start
 from operations import keys
 from operations.checking import judged, require_passed
@@ -64,6 +65,7 @@ def deploy(argument: str) -> Deployed:
     require_lab_machine(found.plan)
     prepare_state()
     with run_lock(files.name) as lock:
+        claim(files.name)
         ledger = keys.create_keys(files, found.plan)
         recover(files.name)
         ensure_stack(files.name)

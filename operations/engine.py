@@ -107,7 +107,7 @@ def pulumi(stack: str, arguments: Sequence[str], *, lock: int | None = None, qui
         log = Path(folder) / "events"
         command = [
             str(pulumi_command()), *arguments, "--stack", stack, "--non-interactive", "--color", _colour(),
-            "--event-log", str(log),
+            "--suppress-outputs", "--suppress-progress", "--event-log", str(log),
         ]  # fmt: skip
         code, output = _run(command, stack, lock=lock, quiet=quiet)
         events = list(_events(log))

@@ -76,13 +76,12 @@ def _next(status: StackStatus) -> str:
     missing = [host.host for host in status.hosts if host.state is not HostState.RUNNING]
     if missing:
         return f"Not running: {', '.join(missing)}. Bring back what is missing: geofleet up {stack}"
-    return "\n".join(
-        [
-            "Next:",
-            f"  geofleet verify {stack}          every promise, measured on every host",
-            f"  geofleet ssh {stack} {first}     look around as the operator",
-            f"  podman rm -f gf-{stack}-{first}  lose a host; then `geofleet verify {stack}`, and `make up` to heal",
-            f"  geofleet plan {stack}            why each host is where it is",
-            f"  geofleet down {stack}            remove everything",
-        ]
-    )
+    tips = {
+        f"geofleet verify {stack}": "every promise, measured on every host",
+        f"geofleet ssh {stack} {first}": "look around as the operator",
+        f"podman rm -f gf-{stack}-{first}": "lose a host; `geofleet verify` names it, `geofleet up` brings it back",
+        f"geofleet plan {stack}": "where each host is, and what separates them",
+        f"geofleet down {stack}": "remove everything",
+    }
+    width = max(len(command) for command in tips)
+    return "\n".join(["Next:", *(f"  {command:{width}}  {why}" for command, why in tips.items())])

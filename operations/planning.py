@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.placement.placing import Options
 from components.placement.planning import place, plan_from_lock
 from schemas.ledger import Ledger, read_ledger
 from schemas.loading import LoadedSpec
@@ -59,7 +60,13 @@ def planned(files: StackFiles) -> Planned:
     if lock is not None and lock.spec_sha256 == spec.sha256:
         plan = plan_from_lock(spec.network, lock, spec_sha256=spec.sha256)
         return Planned(files=files, spec=spec, plan=plan, lock=lock, locked=True, ledger=ledger)
-    plan, lock = place(spec.network, stack=files.name, spec_sha256=spec.sha256, lock=lock)
+    plan, lock = place(
+        spec.network,
+        stack=files.name,
+        spec_sha256=spec.sha256,
+        lock=lock,
+        options=Options(where=spec.where),
+    )
     return Planned(files=files, spec=spec, plan=plan, lock=lock, locked=False, ledger=ledger)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from lab.claim import require_unclaimed
 from lab.sweep import leftovers, remove_stack
 from operations.console import say, step
 from operations.deployment import TARGET_LAB, configured_target
@@ -33,6 +34,7 @@ def tear_down(argument: str) -> None:
             remedy="Destroy its resources with pulumi destroy, and keep the keys until the chain has forgotten them.",
         )
     require_root()
+    require_unclaimed(files.name)
     prepare_state()
     with run_lock(files.name, wait_s=30) as lock:
         if stack_exists(files.name):

@@ -42,7 +42,7 @@ class Fleet:
     environment: str
     promises: Promises
     hosts: tuple[HostFacts, ...]
-    """Sorted by name; at least one."""
+    """Sorted by number; at least one."""
 
     @property
     def quorum(self) -> Quorum:
@@ -87,7 +87,7 @@ class FleetView:
 
     stack: str
     hosts: tuple[HostFacts, ...]
-    """Every host whose facts are known, sorted by name."""
+    """Every host whose facts are known, sorted by fleet and number."""
     fleets: tuple[Fleet, ...]
     """Every fleet that can be judged, sorted by name."""
     doubts: Mapping[str, str] = field(default_factory=dict)
@@ -122,7 +122,7 @@ def view_of(
         declared: Fleets that should have hosts.
         keys_known: Whether keys have been made, so that a missing fingerprint is a fault.
     """
-    hosts = tuple(sorted(facts, key=lambda host: host.host))
+    hosts = tuple(sorted(facts, key=lambda host: by_number(host.host)))
     by_fleet: dict[str, list[HostFacts]] = {}
     for host in hosts:
         by_fleet.setdefault(host.fleet, []).append(host)
@@ -196,6 +196,12 @@ def _contradictions(hosts: list[HostFacts]) -> Iterator[str]:
         yield f"no rule judges the promise about '{kind}'"
     if QUORUM_OF_ROLE[first.role] is Quorum.THRESHOLD and promised and first.promises.reports_min is None:
         yield "'reports_min' is not known, and the quorum depends on it"
+
+
+def by_number(host: str) -> tuple[str, int, str]:
+    """Return what sorts hosts as people count: `oracles-9` before `oracles-10`."""
+    fleet, _, number = host.rpartition("-")
+    return (fleet, int(number), host) if number.isdecimal() else (host, 0, host)
 
 
 def shortened(words: Iterable[str], separator: str = ", ", most: int = 5) -> str:

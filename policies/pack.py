@@ -72,6 +72,11 @@ def violation(finding: Finding) -> str:
     return f"[{finding.rule_id}] {dataclasses.replace(finding, where=Where()).text()}"
 
 
+def _stops(finding: Finding) -> bool:
+    """Return whether a violation stops the deployment: what was not evaluated never becomes advice."""
+    return finding.severity.is_mandatory or finding.status is Status.NOT_EVALUATED
+
+
 def _components(resources: Iterable[Any]) -> Iterator[Component]:
     for resource in resources:
         if resource.resource_type.startswith(TOKENS):
@@ -121,7 +126,7 @@ def _policy(name: str, description: str, level: EnforcementLevel) -> StackValida
     def validate(args: StackValidationArgs, report_violation: ReportViolation) -> None:
         feed = Feed.PREVIEW if pulumi.runtime.is_dry_run() else Feed.STATE
         for finding in stack_report(args.resources, feed).with_status(*_SPEAKS):
-            if finding.severity.is_mandatory is mandatory:
+            if _stops(finding) is mandatory:
                 report_violation(violation(finding), finding.where.urn or None)
 
     return StackValidationPolicy(name=name, description=description, validate=validate, enforcement_level=level)

@@ -16,7 +16,7 @@ import yaml
 
 from schemas.diagnostics import Diagnostic, InvalidDocumentError, Mark, Path, dotted
 from schemas.scalars import is_plain_text
-from schemas.tree import BYTES_MAX, FORBIDDEN_CHARACTER, Places, TreeBuilder, mark_of
+from schemas.tree import BYTES_MAX, FORBIDDEN_CHARACTER, Places, Span, TreeBuilder, mark_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class Document:
     source: str
     value: Any
     text: str
-    root_event: Any = field(repr=False)
+    root_span: Span = field(repr=False)
     places: dict[int, Places] = field(repr=False)
     """By `id` of each list and mapping in `value`."""
 
@@ -37,15 +37,15 @@ class Document:
 
     def mark(self, path: Path, *, of_key: bool = False) -> Mark:
         """Return the place of a value (or its key); falls back to the nearest parent."""
-        value, event = self.value, self.root_event
+        value, span = self.value, self.root_span
         for position, part in enumerate(path):
             places = self.places.get(id(value)) if isinstance(value, dict | list) else None
             if places is None or part not in places.values:
                 break
             is_last = position == len(path) - 1
-            event = places.keys.get(part, places.values[part]) if of_key and is_last else places.values[part]
+            span = places.keys.get(part, places.values[part]) if of_key and is_last else places.values[part]
             value = value[part]
-        return mark_of(event)
+        return mark_of(span)
 
     def where(self, path: Path) -> str:
         """Return `file:line:column` of a value."""
@@ -121,12 +121,12 @@ def read_text(text: str, *, source: str) -> Document:
             builder.take(event)
     except yaml.YAMLError as error:
         raise InvalidDocumentError([*builder.problems, _syntax(error, source, text)]) from error
-    if builder.root_event is None:
+    if builder.root_span is None:
         remedy = "Write a spec; see docs/spec.md."
         raise InvalidDocumentError([Diagnostic(code="SPEC106", message="is empty", file=source, remedy=remedy)])
     if builder.problems:
         raise InvalidDocumentError(builder.problems)
-    return Document(source=source, value=builder.root, text=text, root_event=builder.root_event, places=builder.places)
+    return Document(source=source, value=builder.root, text=text, root_span=builder.root_span, places=builder.places)
 
 
 def yaml_text(value: Any) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -55,7 +56,7 @@ class _Place(Model):
     fleet: Name
     region: RegionName
     zone: ZoneName
-    address: str
+    address: IPv4Address
     power: Annotated[int, Field(ge=0)]
 
 
@@ -125,7 +126,9 @@ def read_lock(path: Path, *, source: str = "") -> Lock:
         next_number=file.next_number,
         next_address=file.next_address,
         placements=tuple(
-            Placement(host=host, fleet=at.fleet, region=at.region, zone=at.zone, address=at.address, power=at.power)
+            Placement(
+                host=host, fleet=at.fleet, region=at.region, zone=at.zone, address=str(at.address), power=at.power
+            )
             for host, at in file.placements.items()
         ),
     )

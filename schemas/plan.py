@@ -227,6 +227,6 @@ def whole(value: Any) -> int:
     Raises:
         ValueError: It is not a whole number.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not float(value).is_integer():
         raise ValueError(f"{value!r} is not a whole number")
     return int(value)

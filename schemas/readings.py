@@ -12,7 +12,7 @@ from __future__ import annotations
 CONFIGURATION_DIR = "/var/lib/geofleet-configuration/current"
 """Symlink to the network configuration in force: its files, and the document itself."""
 
-CONFIGURATION_DOCUMENT = f"{CONFIGURATION_DIR}/document.json"
+CONFIGURATION_DOCUMENT = f"{CONFIGURATION_DIR}/configuration.json"
 """Exact bytes of the signed document that was applied; its SHA-256 is compared with the published one."""
 
 SECRETS_DIR = "/run/credstore"

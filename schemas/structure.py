@@ -163,8 +163,8 @@ def _not_allowed(detail: ErrorDetails, kind: Format) -> tuple[str, str]:
         return f"has {context['actual_length']} entries, expected at least {context['min_length']}", "Add one."
     if error == "too_long":
         return f"has more than {context['max_length']} entries", "Remove some, or split the file."
-    message = detail["msg"]
-    return message[0].lower() + message[1:], "Write a value that is allowed here."
+    reason = detail["msg"].removeprefix("Value error, ")
+    return f"found {found}: {reason[0].lower()}{reason[1:]}", "Write a value that is allowed here."
 
 
 def _number(value: float) -> str:

@@ -1,7 +1,7 @@
 """YAML parser events to a tree of plain values, each with its place; limits come first.
 
-Works event by event and never recurses, so depth cannot hurt it. Places are kept
-as the parser's own marks, by container, and only looked up when a message needs one.
+Works event by event and never recurses, so depth cannot hurt it. Places are kept by
+container, and looked up only when a message needs one.
 """
 
 from __future__ import annotations
@@ -28,12 +28,17 @@ FORBIDDEN_CHARACTER = re.compile(
 _TEXT_TAGS = (None, "tag:yaml.org,2002:str")
 
 
+Span = tuple[int, int, int, int]
+"""Line and column of the first character and of the one after the last, from 0. Tuples of numbers cost the garbage
+collector nothing; the parser's own events, kept, doubled the time of a large file."""
+
+
 @dataclass(slots=True)
 class Places:
-    """Where the entries of one container stand, by key or position: the events that made them."""
+    """Where the entries of one container stand, by key or position."""
 
-    keys: dict[str | int, Any]
-    values: dict[str | int, Any]
+    keys: dict[str | int, Span]
+    values: dict[str | int, Span]
 
 
 @dataclass(slots=True)
@@ -52,7 +57,7 @@ class TreeBuilder:
 
     def __init__(self, source: str, lines: list[str]) -> None:
         self.root: Any = None
-        self.root_event: Any = None
+        self.root_span: Span | None = None
         self.places: dict[int, Places] = {}
         """By `id` of the container; the tree keeps every container alive."""
         self.problems: list[Diagnostic] = []
@@ -136,11 +141,11 @@ class TreeBuilder:
             else:
                 self._plain_key(key, event)
         if key in parent.value:
-            line = parent.places.keys[key].start_mark.line + 1
+            line = parent.places.keys[key][0] + 1
             said = f"key '{told_text(key)}' is given twice, first on line {line}"
             self._problem(event, "SPEC112", said, "Remove one.")
         else:
-            parent.places.keys[key] = event
+            parent.places.keys[key] = _span(event)
         parent.key = key
 
     def _plain_key(self, key: str, event: Any) -> None:
@@ -196,7 +201,7 @@ class TreeBuilder:
 
     def _place(self, value: Any, event: Any) -> None:
         if not self._open:
-            self.root, self.root_event = value, event
+            self.root, self.root_span = value, _span(event)
             return
         parent = self._open[-1]
         if parent.is_mapping:
@@ -204,13 +209,13 @@ class TreeBuilder:
             assert key is not None
             parent.key = None
             parent.value[key] = value
-            parent.places.values[key] = event
+            parent.places.values[key] = _span(event)
         else:
-            parent.places.values[len(parent.value)] = event
+            parent.places.values[len(parent.value)] = _span(event)
             parent.value.append(value)
 
     def _problem(self, event: Any, code: str, message: str, remedy: str) -> None:
-        mark = mark_of(event)
+        mark = mark_of(_span(event))
         line = self._lines[mark.line - 1] if mark.line <= len(self._lines) else ""
         self.problems.append(
             Diagnostic(code=code, message=message, file=self._source, mark=mark, remedy=remedy, line_text=line)
@@ -223,11 +228,16 @@ class TreeBuilder:
         raise InvalidDocumentError(self.problems)
 
 
-def mark_of(event: Any) -> Mark:
-    """Return an event's place; a value of several lines is marked by its first character."""
+def mark_of(span: Span) -> Mark:
+    """Return a place as messages tell it; a value of several lines is marked by its first character."""
+    line, column, end_line, end_column = span
+    last = end_column + 1 if end_line == line else 0
+    return Mark(line=line + 1, column=column + 1, end_column=max(last, column + 2))
+
+
+def _span(event: Any) -> Span:
     start, end = event.start_mark, event.end_mark
-    last = end.column + 1 if end.line == start.line else 0
-    return Mark(line=start.line + 1, column=start.column + 1, end_column=max(last, start.column + 2))
+    return start.line, start.column, end.line, end.column
 
 
 def _kind(value: Scalar) -> str:

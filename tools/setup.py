@@ -43,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     progress = Progress()
     with _alone(progress):
+        schedule.discard_leftovers()
         wanted = _wanted(options)
         due = [step for step in wanted if step.is_due()]
         found = lacks(due, lab=not options.without_lab)
@@ -56,7 +57,6 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _do(due: Sequence[Step], progress: Progress) -> int:
-    schedule.discard_leftovers()
     seconds = sum(step.seconds for step in due)
     progress.say("setup", f"{len(due)} steps: {', '.join(step.name for step in due)}; logs in {cache_dir() / 'logs'}")
     progress.say("setup", f"at most {seconds // 60 + 1} min when nothing is cached; Ctrl-C ends it cleanly")
@@ -113,6 +113,8 @@ def _wanted(options: argparse.Namespace) -> list[Step]:
         if name in known and name not in chosen:
             chosen.add(name)
             names += known[name].after
+            if name == "engine":
+                names.append("language-host")  # built ones come together; the official one brings its own
     if options.without_lab and not packages.needed_for_python():
         chosen.discard("packages")
     return [step for step in steps if step.name in chosen]

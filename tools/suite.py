@@ -96,8 +96,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tools/suite.py")
     parser.add_argument("what", choices=("check", "test", "soak"))
     what = parser.parse_args(arguments).what
-    stages = {"check": checks, "test": lambda: [*checks(), *tests()], "soak": lambda: [_pytest("soak", "soak")]}
-    outcomes = [_run(stage) for stage in stages[what]()]
+    stages = [_pytest("soak", "soak")] if what == "soak" else checks()
+    if what == "test":
+        stages += tests()
+    outcomes = [_run(stage) for stage in stages]
     _sum_up(outcomes)
     return int(any(outcome.failed for outcome in outcomes))
 

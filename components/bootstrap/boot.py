@@ -13,7 +13,7 @@ from components.bootstrap.cloud_config import BootDataError, Fragment, cloud_con
 from components.bootstrap.firewall import ruleset
 from components.bootstrap.kernel import NETWORK, sysctl_text
 from components.bootstrap.programs import EVERYWHERE, PACKAGE, PROGRAMS_DIR, program
-from components.bootstrap.services import AGENT_USER, base_units, workload_units
+from components.bootstrap.services import AGENT_USER, UNITS_DIR, base_units, workload_units
 from schemas.roles import Role
 from schemas.workloads import workload
 
@@ -115,19 +115,30 @@ def _core(boot: BootData) -> Fragment:
         **{f"{PROGRAMS_DIR}/{PACKAGE}/{name}": program(name) for name in EVERYWHERE},
         **base_units(boot.address),
     }
-    units = ["nftables.service", "geofleet-configuration.service", "prometheus-node-exporter.service", "ssh.service"]
+    units = ["ssh.service", "geofleet-configuration.service", "prometheus-node-exporter.service"]
     if found:
         files |= workload_units(found, store_url=boot.store_url, artifact_sha256=boot.artifact_sha256)
-        units += ["geofleet-artifacts.service", *found.units]
-        units += [f"geofleet-restart@{unit}.path" for unit in found.units]
+        units += [
+            "geofleet-artifacts.service",
+            *found.units,
+            *(f"geofleet-restart@{unit}.path" for unit in found.units),
+        ]
+    # Links instead of `systemctl enable`: that starts a shell for each unit with an init script, at every boot.
+    links = {f"{UNITS_DIR}/sysinit.target.wants/nftables.service": "/lib/systemd/system/nftables.service"}
+    for unit in units:
+        template = re.sub("@.*[.]", "@.", unit)
+        ours = f"{UNITS_DIR}/{template}" in files
+        links[f"{UNITS_DIR}/multi-user.target.wants/{unit}"] = (
+            f"{UNITS_DIR if ours else '/lib/systemd/system'}/{template}"
+        )
     commands = [
         ["systemd-sysusers", "/etc/sysusers.d/geofleet.conf"],
         ["systemd-tmpfiles", "--create", "/etc/tmpfiles.d/geofleet.conf"],
-        ["systemctl", "enable", *units],
+        ["systemctl", "daemon-reload"],
         ["systemctl", "reload-or-restart", "nftables.service"],
         ["systemctl", "start", "--no-block", *units],
     ]
-    return Fragment(files=files, modes={"/etc/sudoers.d/geofleet": 0o440}, commands=commands)
+    return Fragment(files=files, links=links, modes={"/etc/sudoers.d/geofleet": 0o440}, commands=commands)
 
 
 def _facts(boot: BootData) -> str:

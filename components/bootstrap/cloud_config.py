@@ -34,6 +34,8 @@ class Fragment:
     """Path to text."""
     modes: Mapping[str, int] = field(default_factory=dict)
     """Mode of files that are not 0644."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Path of a symbolic link to its target."""
     commands: Sequence[Sequence[str]] = ()
     """Words, run in order after all files are there, at every boot; the second time they change nothing.
 
@@ -47,7 +49,8 @@ def cloud_config(core: Fragment, provider: Fragment) -> str:
     Files come as one compressed archive for each part: a third smaller than one by
     one, and unpacked again at every boot, so a restart puts right what was edited on
     the host. Everything happens in cloud-init's first stage: firewall and units are
-    there before anything listens, and the later stages have nothing to do.
+    there before anything listens, and the later stages have nothing to do. Modules
+    that are not named do not run: no default user, no generated host keys.
 
     Raises:
         BootDataError: It is larger than a provider takes.
@@ -65,7 +68,6 @@ def cloud_config(core: Fragment, provider: Fragment) -> str:
             "write-files", "bootcmd",
         ],
         "manage_etc_hosts": "localhost",  # sudo looks its own host's name up
-        "users": [],  # not even the image's default one
         "write_files": [_entry(path, part) for path, part in parts.items()],
     }  # fmt: skip
     text = "#cloud-config\n" + yaml.safe_dump(value, sort_keys=True, width=1 << 20)
@@ -85,6 +87,10 @@ def _entry(path: str, part: Fragment) -> dict[str, str]:
             member = tarfile.TarInfo(name.removeprefix("/"))
             member.size, member.mtime, member.mode = len(data), _CHANGED, part.modes.get(name, 0o644)
             archive.addfile(member, io.BytesIO(data))
+        for name, target in sorted(part.links.items()):
+            member = tarfile.TarInfo(name.removeprefix("/"))
+            member.type, member.linkname, member.mtime, member.mode = tarfile.SYMTYPE, target, _CHANGED, 0o777
+            archive.addfile(member)
     content = gzip.compress(packed.getvalue(), compresslevel=9, mtime=0)
     return {
         "content": base64.b64encode(content).decode(),
@@ -97,6 +103,8 @@ def _entry(path: str, part: Fragment) -> dict[str, str]:
 def written_files(user_data: str) -> dict[str, tuple[int, str]]:
     """Return path to mode and text of every file that user data brings: what a reader reviews.
 
+    A link's text is `-> target`.
+
     The packed form may differ between machines, because zlib's output may.
     """
     files: dict[str, tuple[int, str]] = {}
@@ -104,7 +112,7 @@ def written_files(user_data: str) -> dict[str, tuple[int, str]]:
         packed = gzip.decompress(base64.b64decode(entry["content"]))
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             for member in archive:
-                file = archive.extractfile(member)
-                assert file is not None, "the archives hold files only"
-                files[f"/{member.name}"] = member.mode, file.read().decode()
+                file = None if member.issym() else archive.extractfile(member)
+                text = file.read().decode() if file else f"-> {member.linkname}"
+                files[f"/{member.name}"] = member.mode, text
     return files

@@ -32,7 +32,6 @@ def base_units(address: str) -> dict[str, str]:
             ("TasksMax", "16"),
             ("MemoryMax", "128M"),
         ),
-        "Install": (("WantedBy", "multi-user.target"),),
     }
     exporter = {
         "Service": (
@@ -41,7 +40,8 @@ def base_units(address: str) -> dict[str, str]:
             (
                 "ExecStart",
                 f"/usr/bin/prometheus-node-exporter --web.listen-address={address}:{_EXPORTER_PORT} "
-                "--log.level=warn --collector.disable-defaults " + " ".join(f"--collector.{name}" for name in _COLLECTORS),
+                "--log.level=warn --collector.disable-defaults "
+                + " ".join(f"--collector.{name}" for name in _COLLECTORS),
             ),
             ("Restart", "always"),
             ("RestartSec", "5"),
@@ -106,16 +106,14 @@ def _artifacts(workload: Workload, store_url: str, artifact_sha256: str) -> dict
             ("ExecStart", f"+/usr/bin/mv {_INCOMING}/{workload.client} {BINARY}"),
             ("ExecStartPost", f"/usr/bin/rm {' '.join(names)}"),
             ("Restart", "on-failure"),
-            ("RestartSec", "2"),
+            ("RestartSec", "5"),
         ),
-        "Install": (("WantedBy", "multi-user.target"),),
     }  # fmt: skip
 
 
 _RESTART_PATH: dict[str, Section] = {
     "Unit": (("Description", "Watches for new files of %i"),),
     "Path": (("PathChanged", "/var/lib/geofleet-configuration/restart/%i"),),
-    "Install": (("WantedBy", "paths.target"),),
 }
 _RESTART_SERVICE: dict[str, Section] = {
     "Unit": (("Description", "Restarts %i on its new files"), ("StartLimitIntervalSec", "0")),
@@ -165,5 +163,4 @@ def _cometbft(workload: Workload) -> dict[str, Section]:
             ("LimitNOFILE", "8192"),
             ("TasksMax", "512"),
         ),
-        "Install": (("WantedBy", "multi-user.target"),),
     }

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from components.placement.asking import told_count
 from components.placement.problem import Ask, can_hold_members, halting_max, is_within, problem_of
 from components.placement.relaxing import Probe, remedies_of
 from components.placement.world import World
+from schemas.atlas import Evidence
 from schemas.plan import Near
 from schemas.roles import Quorum
 from schemas.spec import Fleet
@@ -130,13 +132,8 @@ def _told(blocker: Blocker, ask: Ask, count: int, world: World) -> str:
             f"halt_safely {kind}: more than {most} of {count} members in one {kind} could decide alone, "
             f"so {_at_least(count, most, kind)}; {_allowed(domains, kind)}"
         )
-    if key == "latency.between_members_ms_max":
-        return f"between_members_ms_max {promises.between_members_ms_max:g}: any two members must be measured within it"
-    if key == "latency.jitter_ms_max":
-        return (
-            f"jitter_ms_max {promises.jitter_ms_max:g}: measured between any two members; "
-            "between clouds nobody has published jitter"
-        )
+    if head == "latency":
+        return _pairs(kind, ask, world)
     if head == "near":
         return _hub(promises.near[int(kind)], ask, world)
     if key == "lock":
@@ -169,9 +166,23 @@ def _survival(ask: Ask, kind: str, count: int, world: World) -> str:
         if domains == 2 and ask.quorum in _QUORUM_NAMES:
             opening = f"with two {name}s no {_QUORUM_NAMES[ask.quorum]} fleet goes on when either is lost"
         else:
-            opening = f"with {_number(domains, name)} the fleet does not go on when the fullest is lost"
+            several = "two" if domains == 2 else domains
+            opening = f"with {several} {name}s the fleet does not go on when the fullest is lost"
         return f"{opening}: one holds at least {heaviest} of {count} members, and at most {most} may be lost ({needs})"
     return f"at most {most} of {count} members may be lost ({needs}), so {_at_least(count, most, kind)}; {_allowed(domains, kind)}"
+
+
+def _pairs(key: str, ask: Ask, world: World) -> str:
+    """Return how many pairs of regions keep a limit between members, and how many are not known to."""
+    limit = getattr(ask.promises, key)
+    known = world.round_trip if key == "between_members_ms_max" else world.jitter
+    figures = [known(*pair) for pair in combinations(ask.regions, 2)]
+    within = sum(is_within(found, limit) for found in figures)
+    unknown = sum(found.evidence is not Evidence.MEASURED for found in figures)
+    return (
+        f"{key} {limit:g}: any two members must be measured within it; of {_number(len(figures), 'pair')} of allowed "
+        f"regions {within} {'is' if within == 1 else 'are'}, {unknown} only estimated"
+    )
 
 
 def _hub(near: Near, ask: Ask, world: World) -> str:

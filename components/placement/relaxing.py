@@ -103,7 +103,7 @@ def _remedy(key: str, ask: Ask, probe: Probe) -> str | None:
         return None
     if key == "lock":
         return "Or remove the fleet's hosts from the lock: they are then placed anew, under new names."
-    return f"Remove '{key}'." if head == "halt_safely" else "Spread the fleets over more regions."
+    return f"Remove '{kind}' from 'halt_safely'." if head == "halt_safely" else "Spread the fleets over more regions."
 
 
 def _weaker_promise(kind: str, ask: Ask, probe: Probe) -> str | None:
@@ -119,7 +119,7 @@ def _longer(key: str, ask: Ask, probe: Probe) -> str | None:
     known = probe.world.round_trip if key == "between_members_ms_max" else probe.world.jitter
     places = sorted({*ask.regions, *ask.kept_region.values()})
     pairs = [*combinations(places, 2), *((region, region) for region in places)]
-    limits = _measured(known(*pair) for pair in pairs)
+    limits = _measured((known(*pair) for pair in pairs), above=getattr(ask.promises, key))
 
     def relaxed(limit: int) -> Ask:
         return replace(ask, promises=replace(ask.promises, **{key: float(limit)}))  # type: ignore[arg-type]
@@ -130,7 +130,8 @@ def _longer(key: str, ask: Ask, probe: Probe) -> str | None:
 
 def _farther(position: int, ask: Ask, probe: Probe) -> str | None:
     near = ask.promises.near[position]
-    limits = _measured(probe.world.round_trip(region, near.at) for region in ask.regions)
+    trips = (probe.world.round_trip(region, near.at) for region in ask.regions)
+    limits = _measured(trips, above=near.latency_ms_max)
 
     def relaxed(limit: int) -> Ask:
         hubs: list[Near] = list(ask.promises.near)
@@ -150,12 +151,21 @@ def _more_regions(ask: Ask, probe: Probe) -> str | None:
     return None
 
 
-def _measured(figures: Iterable[RoundTrip]) -> list[int]:
-    """Return the whole milliseconds that measured figures fit in, sorted."""
-    return sorted({math.ceil(figure.value_ms) for figure in figures if figure.evidence is Evidence.MEASURED})
+def _measured(figures: Iterable[RoundTrip], *, above: float) -> list[int]:
+    """Return the whole milliseconds above a limit that measured figures fit in, sorted."""
+    whole = {math.ceil(figure.value_ms) for figure in figures if figure.evidence is Evidence.MEASURED}
+    return sorted(limit for limit in whole if limit > above)
 
 
 def _least(limits: list[int], suffices: Callable[[int], bool]) -> int | None:
-    """Return the least limit that suffices; a larger one then suffices too."""
-    position = bisect_left(limits, True, key=suffices)
-    return limits[position] if position < len(limits) else None
+    """Return the least limit that suffices; a larger one then suffices too.
+
+    Strides grow from the smallest limit, so that most trials are tight ones: those are quick.
+    """
+    low, stride = 0, 1
+    while low < len(limits):
+        high = min(low + stride, len(limits))
+        if suffices(limits[high - 1]):
+            return limits[bisect_left(limits, True, low, high, key=suffices)]
+        low, stride = high, stride * 2
+    return None

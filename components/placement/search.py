@@ -114,8 +114,6 @@ class Search:
     def _least_sum(
         self, alive: frozenset[str], near: Near, opened: int, used: frozenset[str]
     ) -> tuple[int, frozenset[str]]:
-        if len(alive) == len(used):
-            return self._sum(used), used
         stage = self._stage(alive, near)
         stage.limit_opened(opened)
         stage.count_pairs()

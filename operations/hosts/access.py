@@ -76,14 +76,15 @@ def reason(complaint: str) -> str:
     return lines[-1] if lines else "ssh failed without a word"
 
 
-def write_access(inventory: Inventory, ledger: Ledger, folder: Path, *, sockets: Path) -> Access:
+def write_access(inventory: Inventory, ledger: Ledger, folder: Path, *, sockets: Path | None = None) -> Access:
     """Write the files that SSH needs into a folder.
 
     Args:
         inventory: The stack.
         ledger: Its keys; a host is trusted by the host key that stands here and by no other.
         folder: Where the files go; made if need be.
-        sockets: Folder of shared connections; its path must be short, a socket's may have 107 characters.
+        sockets: Folder of shared connections; its path must be short, a socket's may have 107 characters. None: each
+            session has a connection of its own.
 
     Raises:
         UsageError: The ledger has no SSH host key for a host.
@@ -127,7 +128,7 @@ def known_hosts(inventory: Inventory, ledger: Ledger) -> str:
     return "".join(lines)
 
 
-def ssh_config(inventory: Inventory, *, folder: Path, identity: Path, sockets: Path) -> str:
+def ssh_config(inventory: Inventory, *, folder: Path, identity: Path, sockets: Path | None) -> str:
     """Return an ssh_config in which each host has its own name, and nothing is taken on trust."""
     entries = [f"Host {host.host}\n  HostName {host.address}\n  HostKeyAlias {host.host}\n" for host in inventory.hosts]
     common = {
@@ -146,30 +147,34 @@ def ssh_config(inventory: Inventory, *, folder: Path, identity: Path, sockets: P
         "ServerAliveInterval": "5",
         "ServerAliveCountMax": "3",
         "LogLevel": "ERROR",
-        "ControlMaster": "auto",
-        "ControlPersist": "60",
-        "ControlPath": f"{sockets}/%C",
-    }
+    } | ({"ControlMaster": "auto", "ControlPersist": "60", "ControlPath": f"{sockets}/%C"} if sockets else {})
     return "".join(entries) + "Host *\n" + "".join(f"  {name} {value}\n" for name, value in common.items())
 
 
 @contextmanager
-def opened(inventory: Inventory, ledger: Ledger, folder: Path) -> Iterator[Access]:
-    """Give access to a stack's hosts, and close every shared connection at the end."""
-    sockets = Path(tempfile.mkdtemp(prefix="gf-ssh-", dir="/run" if os.access("/run", os.W_OK) else None))
+def opened(inventory: Inventory, ledger: Ledger) -> Iterator[Access]:
+    """Give access to a stack's hosts over shared connections, and close them at the end.
+
+    The folder is this run's own, so that two runs never meet.
+
+    Raises:
+        UsageError: The ledger has no SSH host key for a host.
+        EnvironmentMissingError: The operator's private key, or the operator's namespace, is not on this machine.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="gf-ssh-", dir="/run" if os.access("/run", os.W_OK) else None))
     try:
-        access = write_access(inventory, ledger, folder, sockets=sockets)
+        access = write_access(inventory, ledger, folder, sockets=folder)
         try:
             yield access
         finally:
-            _close(access, sockets)
+            _close(access)
     finally:
-        shutil.rmtree(sockets, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _close(access: Access, sockets: Path) -> None:
-    """End the masters of shared connections; each lives as long as its socket is served."""
-    for socket in sockets.iterdir():
+def _close(access: Access) -> None:
+    """End the masters of shared connections."""
+    for socket in (path for path in access.folder.iterdir() if path.is_socket()):
         subprocess.run(
             access.here(["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "any"]), capture_output=True, check=False
         )

@@ -15,11 +15,11 @@ CLOCK_UNCERTAINTY_MS_MAX = 25.0
 def boot(seen: Seen, host: str) -> list[str]:
     """Return what keeps cloud-init from being done, without errors and without warnings."""
     found = seen.hosts[host]
-    if found.outputs[commands.BOOT_RESULT].status != 0:
+    if found.output(commands.BOOT_RESULT).status != 0:
         return ["cloud-init has not finished: /run/cloud-init/result.json is not there"]
     problems = [f"cloud-init reports an error: {error}" for error in _boot_errors(found)]
-    log = found.outputs[commands.BOOT_WARNINGS]
-    if log.status not in (0, 1):  # grep: 1 means that there is no such line
+    log = found.output(commands.BOOT_WARNINGS)
+    if log.status not in (0, 1) or log.complaint:  # grep: 1 and no word means that there is no such line
         raise NotReadError(f"reading '{commands.BOOT_WARNINGS}' failed: {log.complaint}")
     return problems + [f"cloud-init is degraded, its log says: {line}" for line in log.text.splitlines() if line]
 

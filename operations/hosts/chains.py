@@ -40,17 +40,18 @@ def wait_s(chain: InventoryChain) -> float:
 def _until_moved(host: str, seen: HostSeen, *, shell: Shell, limit_s: float) -> HostSeen:
     """Ask a node for its height until it is another than before, or the time is over."""
     heights: list[int] = []
-    began = time.monotonic()
+    began, told_at = time.monotonic(), 0.0
     outputs: dict[str, Output] = dict(seen.outputs)
     while True:
         try:
             outputs.update(run_all(shell, host, {commands.NODE: commands.rpc("status")}))
             heights.append(height(replace(seen, outputs=outputs)))
+            told_at = time.time()
         except (UnreachableError, NotReadError):
             pass  # the last answer stands in the outputs, and the check tells what it was
         waited_s = time.monotonic() - began
         if (heights and heights[-1] > heights[0]) or waited_s >= limit_s:
-            return replace(seen, outputs=outputs, heights=tuple(heights), watched_s=waited_s)
+            return replace(seen, outputs=outputs, heights=tuple(heights), watched_s=waited_s, told_at=told_at)
         time.sleep(_BETWEEN_LOOKS_S)
 
 

@@ -46,7 +46,7 @@ def host_commands(facts: HostFacts) -> Mapping[str, str]:
         BOOT_WARNINGS: sudo(readings.BOOT_WARNINGS),
         UNITS: f"systemctl show --property Id,ActiveState,SubState,UnitFileState {units}",
         FAILED_UNITS: "systemctl list-units --failed --plain --no-legend --no-pager",
-        EXPOSURE: f"systemd-analyze security --no-pager {sandboxed}",
+        EXPOSURE: f"systemd-analyze security --no-pager {sandboxed} | grep Overall",
         CHRONY: "if systemctl -q is-active chrony; then chronyc -n tracking; else echo inactive; fi",
         FIREWALL: sudo(readings.FIREWALL),
         SSHD: sudo(readings.SSHD_SETTINGS),

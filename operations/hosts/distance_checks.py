@@ -103,8 +103,8 @@ def near_hub(seen: Seen, subject: str) -> list[str]:
     if not members or QUORUM_OF_ROLE[members[0].role] is not Quorum.ANY:
         return [f"too far from {promise}: {figures}"] if far else []
     needed = members[0].promises.per_hub or 1
-    near_enough = len(distances) - len(far)
-    if near_enough >= needed:
+    near_enough, unjudged = len(distances) - len(far), len(seen.members(fleet)) - len(members)
+    if near_enough + unjudged >= needed:  # a member that cannot be reached has its own finding
         return []
     return [f"{near_enough} of {len(members)} members are near to {promise} for {needed}; too far: {figures}"]
 

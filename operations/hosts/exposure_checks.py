@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from operations.hosts import commands
 from operations.hosts.boot_checks import unit_states
 from operations.hosts.gathering import UNUSED_PORT
-from operations.hosts.seen import HostSeen, NotReadError, Probe, Seen
+from operations.hosts.seen import HostSeen, NotReadError, Probe, Seen, together
 from operations.hosts.strangers import AS_ROOT, WITHOUT_KEY
 from schemas.facts import HostFacts
 from schemas.workloads import Port, Reach, ports_of, sandboxed_units_of
@@ -77,7 +77,11 @@ def _place(address: str, number: int) -> str:
 def firewall(seen: Seen, host: str) -> list[str]:
     """Return where packets come in that should not: by the rules as loaded, and by trying."""
     facts, found = seen.facts(host), seen.hosts[host]
-    return [*_policy(found), *_tried_by_operator(facts, found), *_tried_by_neighbour(facts, found)]
+    return together(
+        lambda: _policy(found),
+        lambda: _tried_by_operator(facts, found),
+        lambda: _tried_by_neighbour(facts, found),
+    )
 
 
 def _policy(found: HostSeen) -> list[str]:
@@ -143,9 +147,17 @@ _AT_MOST = {"maxauthtries": 4, "logingracetime": 60}
 def logins(seen: Seen, host: str) -> list[str]:
     """Return what lets people in otherwise than as `operator` by key."""
     found = seen.hosts[host]
-    settings = dict(
-        line.lower().split(" ", 1) for line in found.text(commands.SSHD).splitlines() if " " in line.strip()
+    return together(
+        lambda: _settings(found),
+        lambda: _attempted(WITHOUT_KEY, found),
+        lambda: _attempted(AS_ROOT, found),
+        lambda: _passwords(found),
     )
+
+
+def _settings(found: HostSeen) -> list[str]:
+    lines = found.text(commands.SSHD).lower().splitlines()
+    settings = {name: value for name, _, value in (line.partition(" ") for line in lines)}
     problems = [
         f"sshd has {name} {settings.get(name, 'unset')}, expected {value}"
         for name, value in SSHD_SETTINGS.items()
@@ -154,10 +166,13 @@ def logins(seen: Seen, host: str) -> list[str]:
     for name, most in _AT_MOST.items():
         if not 0 < int(settings.get(name, 0)) <= most:
             problems.append(f"sshd has {name} {settings.get(name, 'unset')}, expected at most {most}")
-    for attempt in (WITHOUT_KEY, AS_ROOT):
-        problems += _attempted(attempt, found)
-    passwords = [line.split()[:2] for line in found.text(commands.PASSWORDS).splitlines() if line.strip()]
-    return problems + [f"user {name} has a password" for name, state in passwords if state not in ("L", "LK")]
+    return problems
+
+
+def _passwords(found: HostSeen) -> list[str]:
+    states = [line.split()[:2] for line in found.text(commands.PASSWORDS).splitlines() if line.strip()]
+    words = {"P": "a password", "PS": "a password", "NP": "an empty password"}
+    return [f"user {name} has {words.get(state, state)}" for name, state in states if state not in ("L", "LK")]
 
 
 def _attempted(attempt: str, found: HostSeen) -> list[str]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from operations.console import step
 from operations.hosts import chains, commands, strangers
 from operations.hosts.published import published_configurations
-from operations.hosts.scripts import NOT_READ, Shell, UnreachableError, run_all
+from operations.hosts.scripts import NOT_READ, Output, Shell, UnreachableError, run_all
 from operations.hosts.seen import Clock, HostSeen, Probe, Seen
 from schemas.facts import HostFacts
 from schemas.inventory import Inventory
@@ -57,8 +57,11 @@ def gather(inventory: Inventory, shell: Shell, *, ssh: Callable[..., list[str]],
             seen[host] = replace(seen[host], published=published)
     reached = [facts for facts in hosts if not seen[facts.host].unreachable]
     with step("measure between hosts"):
-        between = _each(reached, lambda facts: _between(facts, seen[facts.host], inventory, shell))
-    seen.update(between)
+        between = _each(reached, lambda facts: _between(facts, inventory, neighbour_of(reached, facts), shell))
+    for host, found in between.items():
+        seen[host] = replace(seen[host], pings=found.pings)
+        if found.tried:
+            seen[found.tried] = replace(seen[found.tried], neighbour=host, from_neighbour=found.probes)
     with step("watch chains and clocks"):
         seen.update(chains.watched(inventory, seen, shell))
         for facts in reached:
@@ -99,40 +102,45 @@ def ping_targets(inventory: Inventory, facts: HostFacts) -> tuple[HostFacts, ...
     return tuple(targets.values())
 
 
-def _between(facts: HostFacts, seen: HostSeen, inventory: Inventory, shell: Shell) -> HostSeen:
-    """Add round trips, and the neighbour's ports as this host finds them closed or open."""
+@dataclass(frozen=True, kw_only=True)
+class _Between:
+    """What one host found of others."""
+
+    pings: Mapping[str, tuple[float, ...]]
+    tried: str = ""
+    """The host whose ports it tried."""
+    probes: Mapping[int, Probe] = field(default_factory=dict)
+
+
+def _between(facts: HostFacts, inventory: Inventory, neighbour: HostFacts | None, shell: Shell) -> _Between:
+    """Measure round trips from one host, and try its neighbour's ports, all at the same time."""
     targets = ping_targets(inventory, facts)
     asked = {f"ping {other.host}": commands.ping(other.address, count=PINGS) for other in targets}
-    neighbour = neighbour_of(inventory, facts.host)
     if neighbour:
         for port in _ports(neighbour):
             asked[f"port {port}"] = commands.open_port(neighbour.address, port, wait_s=SILENCE_S)
     try:
         answers = run_all(shell, facts.host, asked, at_once=True)
-    except UnreachableError as error:
-        return replace(seen, unreachable=f"reached once, then no more: {error}")
-    return replace(
-        seen,
-        pings={
-            other.host: round_trips(answers.get(f"ping {other.host}", NOT_READ).text) for other in targets
-        },
-        neighbour=neighbour.host if neighbour else "",
-        from_neighbour=dict(_probes(answers, neighbour)) if neighbour else {},
-    )  # fmt: skip
+    except UnreachableError:
+        answers = {}  # it was there a moment ago: the checks tell what they miss
+    return _Between(
+        pings={other.host: round_trips(answers.get(f"ping {other.host}", NOT_READ).text) for other in targets},
+        tried=neighbour.host if neighbour else "",
+        probes=dict(_probes(answers, neighbour)) if neighbour else {},
+    )
 
 
-def _probes(answers: Mapping[str, object], neighbour: HostFacts) -> Iterator[tuple[int, Probe]]:
+def _probes(answers: Mapping[str, Output], neighbour: HostFacts) -> Iterator[tuple[int, Probe]]:
     for port in _ports(neighbour):
-        said = getattr(answers.get(f"port {port}"), "text", "").strip()
+        said = answers.get(f"port {port}", NOT_READ).text.strip()
         if said in set(Probe):
             yield port, Probe(said)
 
 
-def neighbour_of(inventory: Inventory, host: str) -> HostFacts | None:
+def neighbour_of(hosts: Sequence[HostFacts], facts: HostFacts) -> HostFacts | None:
     """Return the host whose ports a host tries: the next one, so that each is tried by another."""
-    names = [facts.host for facts in inventory.hosts]
-    found = inventory.hosts[(names.index(host) + 1) % len(names)]
-    return None if found.host == host else found
+    found = hosts[(hosts.index(facts) + 1) % len(hosts)]
+    return None if found == facts else found
 
 
 def round_trips(text: str) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from operations.hosts import commands
-from operations.hosts.seen import HostSeen, NotReadError, Seen, address_of, runs_chain
+from operations.hosts.seen import HostSeen, NotReadError, Seen, address_of, runs_chain, together
 from schemas.facts import HostFacts
 from schemas.ledger import Purpose
 from schemas.readings import PRIVATE_KEY_DIRS
@@ -17,7 +17,12 @@ _ADDRESS = re.compile(r'^(/[^:]+):address": ?"([0-9A-Fa-f]{40})')
 def key_files(seen: Seen, host: str) -> list[str]:
     """Return the keys of a host that are misplaced, readable to others, or not those of its facts."""
     facts, found = seen.facts(host), seen.hosts[host]
-    return [*_misplaced(found), *_readable(found), *_offered(facts, found), *_chain_keys(facts, found)]
+    return together(
+        lambda: _misplaced(found),
+        lambda: _readable(found),
+        lambda: _offered(facts, found),
+        lambda: _chain_keys(facts, found),
+    )
 
 
 def _misplaced(found: HostSeen) -> Iterator[str]:
@@ -27,7 +32,7 @@ def _misplaced(found: HostSeen) -> Iterator[str]:
 
 
 def _private_keys(found: HostSeen) -> list[str]:
-    output = found.outputs[commands.KEY_FILES]
+    output = found.output(commands.KEY_FILES)
     paths = [line for line in output.text.splitlines() if line]
     # grep ends with 2 when one folder of its list is not there, though it read all the others.
     if output.status not in (0, 1, 2) or (not paths and output.complaint):
@@ -38,7 +43,7 @@ def _private_keys(found: HostSeen) -> list[str]:
 
 
 def _readable(found: HostSeen) -> Iterator[str]:
-    for path in found.outputs[commands.KEY_FILES_OPEN].text.splitlines():
+    for path in found.output(commands.KEY_FILES_OPEN).text.splitlines():
         yield f"private key {path} is readable without being root"
     private = set(_private_keys(found))
     for line in found.text(commands.KEY_MODES).splitlines():
@@ -74,7 +79,10 @@ def _chain_keys(facts: HostFacts, found: HostSeen) -> Iterator[str]:
 def consensus_keys(found: HostSeen) -> dict[str, str]:
     """Return path to address of every consensus key that lies on a host."""
     private = set(_private_keys(found))
-    matches = (_ADDRESS.match(line) for line in found.outputs[commands.KEY_ADDRESSES].text.splitlines())
+    output = found.output(commands.KEY_ADDRESSES)
+    if not output.text and output.complaint:
+        raise NotReadError(f"reading '{commands.KEY_ADDRESSES}' failed: {output.complaint}")
+    matches = (_ADDRESS.match(line) for line in output.text.splitlines())
     return {match[1]: match[2].upper() for match in matches if match and match[1] in private}
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from operations.hosts.seen import Published
 from schemas.canonical import sha256_hex
@@ -25,7 +25,9 @@ def store_url(inventory: Inventory) -> str:
 
 def published_configurations(url: str, hosts: Sequence[str]) -> dict[str, Published]:
     """Return the network configuration that a store publishes for each host."""
-    return {host: _published(f"{url}/configuration/{host}.json") for host in hosts}
+    with ThreadPoolExecutor(max_workers=max(1, len(hosts))) as pool:
+        found = pool.map(lambda host: _published(f"{url}/configuration/{host}.json"), hosts)
+        return dict(zip(hosts, found, strict=True))
 
 
 def _published(url: str) -> Published:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -69,7 +69,7 @@ class HostSeen:
     """Attempt that must fail (`without a key`, `as root`) to what the host said; empty text: it let us in."""
     from_operator: Mapping[int, Probe] = field(default_factory=dict)
     neighbour: str = ""
-    """The host from which `from_neighbour` was tried; empty when there is no other."""
+    """The host that tried `from_neighbour`; empty when there is no other."""
     from_neighbour: Mapping[int, Probe] = field(default_factory=dict)
     pings: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     """Other host to round trips in milliseconds."""
@@ -78,7 +78,20 @@ class HostSeen:
     """Heights of its chain, as its node told them one after the other."""
     watched_s: float = 0.0
     """Seconds from the first to the last of them."""
+    told_at: float = 0.0
+    """When the last of them was told: seconds since 1970, by this machine's clock."""
     published: Published | None = None
+
+    def output(self, reading: str) -> Output:
+        """Return what became of a reading's command, whatever its exit status.
+
+        Raises:
+            NotReadError: It never ran.
+        """
+        output = self.outputs.get(reading, NOT_READ)
+        if output.status in (NOT_READ.status, 126, 127):
+            raise NotReadError(f"reading '{reading}' failed: {output.complaint}")
+        return output
 
     def text(self, reading: str) -> str:
         """Return what a reading's command printed.
@@ -86,7 +99,7 @@ class HostSeen:
         Raises:
             NotReadError: It failed.
         """
-        output = self.outputs.get(reading, NOT_READ)
+        output = self.output(reading)
         if output.status != 0:
             said = output.complaint.splitlines()[-1] if output.complaint else f"exit status {output.status}"
             raise NotReadError(f"reading '{reading}' failed: {said}")
@@ -144,6 +157,25 @@ class Seen:
     def reached(self, host: str) -> bool:
         """Return whether a host could be reached."""
         return not self.hosts[host].unreachable
+
+
+def together(*parts: Callable[[], Iterable[str]]) -> list[str]:
+    """Return the problems of all parts of a check.
+
+    Raises:
+        NotReadError: A part cannot be evaluated, and the others found nothing: a problem that is known outweighs one
+            that is not.
+    """
+    problems: list[str] = []
+    missing: NotReadError | None = None
+    for part in parts:
+        try:
+            problems += part()
+        except NotReadError as error:
+            missing = missing or error
+    if missing and not problems:
+        raise missing
+    return problems
 
 
 def nodes_of(inventory: Inventory, chain: str) -> tuple[HostFacts, ...]:

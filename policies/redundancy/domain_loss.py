@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from policies.fleet_view import Fleet, FleetView, shortened
+from policies.fleet_view import Fleet, FleetView, by_number, shortened
 from policies.rule import Rule
 from schemas.report import Finding
 from schemas.roles import Domain, Quorum
@@ -82,7 +82,7 @@ def _most_fatal_first(fleet: Fleet, members: tuple[Member, ...], kind: Domain) -
 
 
 def _shown(domain: str, lost: frozenset[str], left: Outcome) -> str:
-    return f"losing {domain} leaves {_figures(left)} (lost: {shortened(sorted(lost))})"
+    return f"losing {domain} leaves {_figures(left)} (lost: {shortened(sorted(lost, key=by_number))})"
 
 
 def _figures(left: Outcome) -> str:

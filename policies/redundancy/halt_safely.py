@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.fleet_view import Fleet, FleetView, shortened
+from policies.fleet_view import Fleet, FleetView, by_number, shortened
 from policies.redundancy.domain_loss import heaviest_first
 from policies.rule import Rule
 from schemas.report import Finding, Severity
@@ -43,5 +43,7 @@ def _verdict(fleet: Fleet, kind: Domain) -> Finding:
     if found.goes_on:
         return RULE.passed(fleet.name, f"no {kind.value} can fork it: at most, {held}")
     return RULE.failed(
-        fleet.name, f"one {kind.value} alone can decide", shown=f"{held} (members there: {shortened(sorted(inside))})"
+        fleet.name,
+        f"one {kind.value} alone can decide",
+        shown=f"{held} (members there: {shortened(sorted(inside, key=by_number))})",
     )

@@ -106,14 +106,14 @@ def test_another_key_in_the_place_of_a_known_one_is_refused(work: Path, files: S
     keys.create_keys(files, plan(*TWO, host("validators-2", Role.VALIDATOR)))
     store = work / "secrets/lab/hosts"
     (store / "validators-1/consensus.json").write_text((store / "validators-2/consensus.json").read_text())
-    with pytest.raises(UsageError, match="two keys for one name must not run|but the ledger says"):
+    with pytest.raises(UsageError, match="but the ledger says"):
         keys.create_keys(files, plan(*TWO))
 
 
 def test_a_ledger_without_its_store_is_refused(work: Path, files: StackFiles) -> None:
     keys.create_keys(files, plan(*TWO))
     subprocess.run(["rm", "-r", str(work / "secrets")], check=True)
-    with pytest.raises(UsageError, match="its secret store .* is empty"):
+    with pytest.raises(UsageError, match=r"its secret store .* is empty"):
         keys.create_keys(files, plan(*TWO))
 
 

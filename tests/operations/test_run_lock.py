@@ -26,9 +26,7 @@ def test_two_stacks_do_not_hold_each_other_up(work: Path) -> None:
         pass
 
 
-def test_the_lock_outlives_its_holder_until_the_engine_has_ended(
-    work: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_lock_outlives_its_holder_until_the_engine_has_ended(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WAIT_S", 0.3)
     path = work / "locks" / "lab.lock"
     path.parent.mkdir(parents=True)

@@ -79,3 +79,8 @@ def test_each_kind_of_domain_that_may_be_promised_has_its_rule() -> None:
 def test_a_long_list_is_cut_and_its_tail_counted() -> None:
     assert shortened("abcde") == "a, b, c, d, e"
     assert shortened("abcdefg", most=2) == "a, b and 5 more"
+
+
+def test_hosts_are_in_the_order_of_their_numbers(hosts: Make) -> None:
+    names = [host.host for host in view_of(hosts(*ZONES * 6)).hosts]
+    assert names == [f"validators-{number}" for number in range(1, 13)]

@@ -14,7 +14,10 @@ def plan() -> Plan:
         survive=("zone", "region"), halt_safely=("provider",), between_members_ms_max=60.0, jitter_ms_max=2.5,
         near=(Near(hub="deribit", at="aws:eu-west-2", latency_ms_max=6.0),), per_hub=2, reports_min=3,
     )  # fmt: skip
-    places = [("aws:eu-west-2", "aws:euw2-az1", "london", 1), ("gcp:europe-west3", "gcp:europe-west3-a", "frankfurt", 2)]
+    places = [
+        ("aws:eu-west-2", "aws:euw2-az1", "london", 1),
+        ("gcp:europe-west3", "gcp:europe-west3-a", "frankfurt", 2),
+    ]
     return Plan(
         stack="lab",
         network="perps",

@@ -134,9 +134,12 @@ def test_a_byte_order_mark_and_foreign_line_ends_do_not_shift_places() -> None:
         document = read(text)
         assert document.value == {"a": 1, "b": "x"}
         assert document.where(("b",)) == "t.yaml:2:4"
+        assert document.line_text(document.mark(("b",))) == "b: x"
 
 
-@pytest.mark.parametrize("text", ["[" * 50_000, "{a: " * 20_000, "- " * 50_000, "[" * 50_000 + "]" * 50_000, "? " * 20_000])
+@pytest.mark.parametrize(
+    "text", ["[" * 50_000, "{a: " * 20_000, "- " * 50_000, "[" * 50_000 + "]" * 50_000, "? " * 20_000]
+)
 def test_brackets_nested_fifty_thousand_deep_are_refused(text: str) -> None:
     started = time.process_time()
     assert f"is nested deeper than {DEPTH_MAX} levels" in refusal(text) or "SPEC110" in refusal(text)
@@ -169,7 +172,9 @@ def laughs(levels: int, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize("text", [laughs(9, 9), laughs(7, 7), laughs(5, 9), laughs(24, 2)], ids=["9x9", "7x7", "5x9", "24x2"])
+@pytest.mark.parametrize(
+    "text", [laughs(9, 9), laughs(7, 7), laughs(5, 9), laughs(24, 2)], ids=["9x9", "7x7", "5x9", "24x2"]
+)
 def test_a_billion_laughs_are_refused_before_they_are_told(text: str) -> None:
     started = time.process_time()
     assert "SPEC107 grows too large through aliases" in refusal(text) or "SPEC113" in refusal(text)
@@ -238,7 +243,7 @@ def test_keys_and_values_have_their_own_places_and_unknown_paths_their_parents()
     assert document.where(()) == "t.yaml:1:1"
 
 
-@pytest.mark.parametrize("name", ["brackets", "laughs", "large", "values", "keys"])
+@pytest.mark.parametrize("name", ["brackets", "laughs", "large", "values", "keys", "unknown"])
 def test_hostile_files_are_refused_in_half_a_second_and_256_mib(name: str, tmp_path: Path) -> None:
     texts = {
         "brackets": "[" * 100_000,
@@ -246,6 +251,7 @@ def test_hostile_files_are_refused_in_half_a_second_and_256_mib(name: str, tmp_p
         "large": "a: [" + "x, " * 400_000 + "]",
         "values": "[" + "a," * 500_000 + "]",
         "keys": "".join(f"k{n}: {{a: .nan}}\n" for n in range(50_000)),
+        "unknown": "".join(f"k{n}: 1\n" for n in range(45_000)),
     }
     path = tmp_path / "hostile.yaml"
     path.write_text(texts[name])

@@ -93,7 +93,6 @@ def node_software(tools: Path) -> Step:
         is_there=lambda: all(_is_cached(name, version) for name, version in versions.items()),
         inputs=module_digest(module),
         stamp=cache_dir() / "stamps" / "node-software.json",
-        after=("engine",),
         seconds=70,
         disk_gb=0.9,
         disk_at=go_cache(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from machine.shell import Shell
 from machine.step import Step
 
 PIP = ["-m", "pip", "--disable-pip-version-check", "--no-input"]
-LOCKED = ["install", "--require-hashes", "--only-binary", ":all:"]
+LOCKED = ["install", "--progress-bar", "off", "--require-hashes", "--only-binary", ":all:"]
 PROJECT = "geofleet"
 
 
@@ -44,7 +45,7 @@ def interpreter_works(venv: Path) -> bool:
     """Return whether the environment's Python exists and is the version that makes environments here."""
     python = venv / "bin" / "python"
     library = venv / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-    return python.exists() and library.is_dir() and (venv / "pyvenv.cfg").is_file()
+    return os.access(python, os.X_OK) and library.is_dir() and (venv / "pyvenv.cfg").is_file()
 
 
 def make_environment(shell: Shell, venv: Path) -> str:

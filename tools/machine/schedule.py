@@ -55,8 +55,17 @@ def discard_leftovers() -> None:
 
 
 def _ready(pending: Sequence[Step], running: Iterable[Step], failed: dict[str, Exception]) -> list[Step]:
-    unfinished = {step.name for step in pending} | {step.name for step in running}
-    return [step for step in pending if not unfinished & set(step.after) and not failed.keys() & set(step.after)]
+    """Return the steps whose turn it is; of the Go builds one at a time, since each fills all cores."""
+    now = list(running)
+    unfinished = {step.name for step in pending} | {step.name for step in now}
+    building = any(step.needs_go for step in now)
+    ready = []
+    for step in pending:
+        if unfinished & set(step.after) or failed.keys() & set(step.after) or (building and step.needs_go):
+            continue
+        ready.append(step)
+        building = building or bool(step.needs_go)
+    return ready
 
 
 def _drop_blocked(pending: Sequence[Step], failed: dict[str, Exception]) -> list[Step]:

@@ -147,9 +147,7 @@ class Shell:
             log.flush()
             if shutil.which(command[0]) is None:
                 raise StepError(f"{command[0]} is not installed", remedy="Install it and run make setup again.")
-            process = self._processes.start(
-                [*_dying_with_us(), *command], stdout=log, stderr=subprocess.STDOUT, **options
-            )
+            process = self._processes.start(_supervised(command), stdout=log, stderr=subprocess.STDOUT, **options)
             try:
                 return self._wait(process)
             finally:
@@ -201,9 +199,9 @@ _UNREACHABLE = (
 )
 
 
-def _dying_with_us() -> list[str]:
-    """Return the prefix that ends a command when the setup is killed outright."""
-    return ["setpriv", "--pdeathsig", "SIGTERM"] if shutil.which("setpriv") else []
+def _supervised(command: Sequence[str]) -> list[str]:
+    """Return the command so that it ends when the setup is killed outright."""
+    return [sys.executable, str(Path(__file__).with_name("supervised.py")), str(os.getpid()), *command]
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -40,6 +40,7 @@ SCHEMA = "geofleet/configuration/v1"
 FIRST_START_SCHEMA = "geofleet/first-start/v1"
 SECONDS_UNTIL_FIRST = 2
 SECONDS_BETWEEN = 10
+SECONDS_OF_HURRY = 300
 BYTES_MAX = 8 << 20
 FILES_MAX = 64
 
@@ -76,14 +77,17 @@ class Agent:
         try:
             step()
         except (RefusedError, OSError) as error:
-            line = f"keeps the last good {what}: {error}"
-            if self.said.get(what) != line:  # the same trouble is told once, not at every poll
-                log(line)
-            self.said[what] = line
+            self._tell(what, f"keeps the last good {what}: {error}")
             return False
         if self.said.pop(what, None):
             log(f"{what} is in order again")
         return True
+
+    def _tell(self, what: str, line: str) -> None:
+        """Log a line unless it was the last one on this: trouble is told once, not at every poll."""
+        if self.said.get(what) != line:
+            log(line)
+        self.said[what] = line
 
     def configure(self) -> None:
         """Apply the store's configuration if it is another than the current one."""
@@ -181,8 +185,8 @@ class Agent:
         check_recipient(self.facts, document, schema=FIRST_START_SCHEMA, what=name)
         if expired(document):
             kept.unlink(missing_ok=True)
-            raise RefusedError(f"{name} expired at {document['expires']}")
-        if not kept.exists() or kept.read_bytes() != reply.body:
+            self._tell(name, f"ignores {name}: it expired at {document.get('expires')}")
+        elif not kept.exists() or kept.read_bytes() != reply.body:
             write_whole(self.directory / "first-start.sig", signature)
             write_whole(kept, reply.body)
         self.etags[name] = reply.etag
@@ -261,11 +265,14 @@ def main() -> None:
     """Poll the store for ever."""
     os.umask(0o022)
     agent = Agent(facts=json_object(BOOT_FACTS.read_bytes(), str(BOOT_FACTS)))
-    seconds = SECONDS_UNTIL_FIRST
+    begun = time.monotonic()
+    complete = False
     while True:
-        if agent.poll():
-            seconds = SECONDS_BETWEEN
-        time.sleep(seconds)
+        configured = agent.poll()
+        # A new signer waits for its permission too; one that needs none stops hurrying after a while.
+        permitted = not agent.facts["units"] or (agent.directory / "first-start.json").exists()
+        complete = complete or (configured and (permitted or time.monotonic() - begun > SECONDS_OF_HURRY))
+        time.sleep(SECONDS_BETWEEN if complete else SECONDS_UNTIL_FIRST)
 
 
 if __name__ == "__main__":

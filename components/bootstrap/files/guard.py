@@ -38,6 +38,7 @@ from .signing_state import (
     ConsensusKey,
     Position,
     consensus_key,
+    named_key,
     read_position,
     read_private,
     read_state,
@@ -113,14 +114,14 @@ class Guard:
         try:
             if not marker:
                 raise RefusedError("the data volume carries no sign state of this host")
-            for name, value in (("chain_id", chain_id), ("consensus_address", key.address)):
+            for name, value in {"chain_id": chain_id, **key.names()}.items():
                 if marker.get(name) != value:
                     raise RefusedError(f"the data volume is of {name} {marker.get(name)!r}, this host's is {value!r}")
             position = read_state(self.data / STATE, key, chain_id)
             self._check_high_water(position)
         except RefusedError as refusal:
             token = self._token(marker, chain_id, refusal)
-            self._begin(own | {"chain_id": chain_id, "consensus_address": key.address, "token": token})
+            self._begin(own | {"chain_id": chain_id, "token": token} | key.names())
             return START
         return position
 
@@ -179,10 +180,13 @@ class Guard:
             position.save(folder / HIGH_WATER)
 
     def stop(self) -> None:
-        """Record how far CometBFT signed; a state that cannot be trusted is left for the next start to refuse."""
-        key = consensus_key(self.credentials / "consensus.json")
-        chain_id = str(self._marker().get("chain_id"))
-        position = read_state(self.data / STATE, key, chain_id)
+        """Record how far CometBFT signed; a state that cannot be trusted is left for the next start to refuse.
+
+        The marker says whose state it is: systemd takes credentials away before this runs.
+        """
+        marker = self._marker()
+        key = named_key(marker, what="the marker of the data volume")
+        position = read_state(self.data / STATE, key, str(marker.get("chain_id")))
         self._check_high_water(position)
         self._record(position)
 

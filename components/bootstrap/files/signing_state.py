@@ -8,7 +8,7 @@ import json
 import os
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,11 @@ class ConsensusKey:
     address: str
     public_key: bytes
 
+    def names(self) -> dict[str, str]:
+        """Return what a marker says of the key."""
+        public_key = base64.b64encode(self.public_key).decode()
+        return {"consensus_address": self.address, "consensus_public_key": public_key}
+
 
 def consensus_key(path: Path) -> ConsensusKey:
     """Return the public part of a `priv_validator_key.json`.
@@ -60,14 +65,29 @@ def consensus_key(path: Path) -> ConsensusKey:
     """
     try:
         value = json_object(path.read_bytes(), "the consensus key")
-        public_key = base64.b64decode(value["pub_key"]["value"], validate=True)
     except FileNotFoundError as error:
         raise RefusedError("the consensus key is not there: /run/credstore/consensus.json") from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise RefusedError("the consensus key has no public part") from error
+    public = value.get("pub_key")
+    names = {
+        "consensus_address": value.get("address"),
+        "consensus_public_key": public.get("value") if isinstance(public, dict) else None,
+    }
+    return named_key(names, what="the consensus key")
+
+
+def named_key(names: Mapping[str, object], *, what: str) -> ConsensusKey:
+    """Return the key that a marker names.
+
+    Raises:
+        RefusedError: Address and public key are not of one key.
+    """
+    try:
+        public_key = base64.b64decode(str(names.get("consensus_public_key")), validate=True)
+    except ValueError:
+        public_key = b""
     address = hashlib.sha256(public_key).hexdigest()[:40].upper()
-    if len(public_key) != 32 or value.get("address") != address:
-        raise RefusedError("the consensus key's address is not that of its public part")
+    if len(public_key) != 32 or names.get("consensus_address") != address:
+        raise RefusedError(f"{what} names an address that is not that of its public key")
     return ConsensusKey(address=address, public_key=public_key)
 
 
@@ -131,6 +151,8 @@ def read_state(path: Path, key: ConsensusKey, chain_id: str) -> Position:
     try:
         message = bytes.fromhex(value["signbytes"])
         signature = base64.b64decode(value["signature"], validate=True)
+        if (message.hex().upper(), base64.b64encode(signature).decode()) != (value["signbytes"], value["signature"]):
+            raise ValueError("not as CometBFT writes it")
         signed, signed_chain = _signed(message)
     except (KeyError, TypeError, ValueError, IndexError, struct.error) as error:
         raise RefusedError(f"{path} does not hold what was signed at {position}") from error

@@ -155,6 +155,7 @@ def _read(name: str, stream: IO[bytes], pieces: queue.Queue[Piece | None]) -> No
 
 def _mark_end(child: Child, readers: Sequence[threading.Thread], pieces: queue.Queue[Piece | None]) -> None:
     child.process.wait()
+    deadline = time.monotonic() + 1.0
     for reader in readers:
-        reader.join(1.0)
+        reader.join(max(0.0, deadline - time.monotonic()))
     pieces.put(None)

@@ -63,7 +63,8 @@ def run_lines(command: Sequence[str], folder: Path) -> Iterator[bytes]:
     )
     try:
         assert process.stdout is not None
-        yield from process.stdout
+        with process.stdout:
+            yield from process.stdout
         if process.wait() != 0:
             raise ToolchainError(f"{' '.join(command)} failed with exit code {process.returncode}")
     finally:

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import suite
+
+
+def test_results_are_counted_and_reasons_for_skipping_kept(tmp_path: Path) -> None:
+    results = tmp_path / "results.xml"
+    results.write_text(
+        '<testsuites><testsuite><testcase name="a"/><testcase name="b"><failure/></testcase>'
+        '<testcase name="c"><error/></testcase><testcase name="d"><skipped message="not root"/></testcase>'
+        '<testcase name="e"><skipped message="not root"/></testcase></testsuite></testsuites>'
+    )
+    counts, skips = suite.read_results(results)
+    assert counts == {"passed": 1, "failed": 2, "skipped": 2}
+    assert skips == {"not root": 2}
+
+
+def test_every_test_belongs_to_exactly_one_stage() -> None:
+    markers = [stage.command[stage.command.index("-m", 3) + 1] for stage in suite.tests()] + ["soak"]
+    for engine in (False, True):
+        for lab in (False, True):
+            for soak in (False, True):
+                names = {"engine": engine, "lab": lab, "soak": soak, "hosts": False}
+                taken = [expression for expression in markers if eval(expression, {}, names)]
+                assert len(taken) == 1, (names, taken)
