@@ -188,14 +188,12 @@ def containers_of(stack: str) -> list[str]:
 
 def states_of(stack: str) -> dict[str, bool]:
     """Return the hosts of a stack that have a container, each with whether it runs."""
-    text = _podman("ps", "--all", *_owner_filters(stack), "--format", "json")
-    return {str(e["Labels"].get(LABEL_HOST, "")): e["State"] == "running" for e in json.loads(text or "[]")}
+    return {host: entry["State"] == "running" for host, entry in _owned(stack, "ps", "--all").items()}
 
 
 def volumes_of(stack: str) -> list[str]:
     """Return the hosts of a stack that have a data volume."""
-    text = _podman("volume", "ls", *_owner_filters(stack), "--format", "json")
-    return sorted(str(entry["Labels"].get(LABEL_HOST, "")) for entry in json.loads(text or "[]"))
+    return sorted(_owned(stack, "volume", "ls"))
 
 
 def runtime() -> str:
@@ -306,8 +304,12 @@ def _label_options(labels: Mapping[str, str]) -> list[str]:
     return [word for name, value in labels.items() for word in ("--label", f"{name}={value}")]
 
 
-def _owner_filters(stack: str) -> list[str]:
-    return ["--filter", f"label={LABEL_STACK}={stack}", "--filter", f"label={LABEL_CHECKOUT}={REPOSITORY}"]
+def _owned(stack: str, *listing: str) -> dict[str, dict[str, Any]]:
+    """Return what Podman lists of this stack and this checkout, by host."""
+    text = _podman(*listing, "--filter", f"label={LABEL_STACK}={stack}", "--format", "json")
+    # Volumes match when any one of several filters does, so the rest is looked at here.
+    entries = {str(entry["Labels"].get(LABEL_HOST, "")): dict(entry) for entry in json.loads(text or "[]")}
+    return {host: entry for host, entry in entries.items() if _is_owned(entry["Labels"], stack, host)}
 
 
 def _foreign(kind: str, name: str, removal: str) -> BackendError:

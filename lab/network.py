@@ -26,6 +26,7 @@ from lab.found import Found, settle
 from lab.iproute import change, set_sysctls, show, sysctls_that_differ
 from lab.namespaces import ensure_namespace, owner_of, remove_namespace
 from lab.naming import INSIDE_LINK, OPERATOR_LINK, TUN
+from schemas.kernel import NETWORK
 
 TABLE_REGIONS = 101
 """Routes to the bridges: for packets that may go there."""
@@ -45,7 +46,9 @@ _WAN_SYSCTLS = {
     **_NO_IPV6,
 }
 _END_SYSCTLS = {
-    "ipv4/ip_forward": "0",  # a new namespace may forward; a host that did would be a way round the delays
+    # What a host's own boot would set: in a container /proc/sys cannot be written. It also ends forwarding, with
+    # which a host would be a way round the delays.
+    **{name.removeprefix("net.").replace(".", "/"): value for name, value in NETWORK.items()},
     "ipv4/ping_group_range": "0 2147483647",
     **_NO_IPV6,
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from operations.hosts.rules import HOST_RULES
+from policies.catalogue import RULES
 from schemas.inventory import Inventory
 from schemas.report import Finding, Status, Where
 
@@ -60,7 +60,7 @@ def _case(element: ElementTree.Element) -> _Case:
 def _finding(case: _Case, environment: str) -> Finding:
     rule_id = case.one("rule") or case.name.partition("[")[2].partition("-")[0]
     subject = case.one("subject") or case.name.partition("[")[2].rpartition("]")[0].partition("-")[2] or case.name
-    rule = HOST_RULES.get(rule_id)
+    rule = RULES.get(rule_id)
     if rule is None:
         return _own_test(case)
     status, message = _verdict(case)
@@ -90,7 +90,7 @@ def _verdict(case: _Case) -> tuple[Status, str]:
 def _own_test(case: _Case) -> Finding:
     """Return the finding of a user's own test: the suite's mandatory severity, since somebody wrote it down."""
     status = {"passed": Status.PASSED, "failure": Status.FAILED, "skipped": Status.NOT_APPLICABLE}
-    base = HOST_RULES["OPS002"]
+    base = RULES["OPS002"]
     return Finding(
         rule_id="OWN",
         status=status.get(case.outcome, Status.NOT_EVALUATED),

@@ -48,6 +48,13 @@ HOST_RULES = (
         remedy="See which validators are up (RED021), then their peers and round trips (PRX001).",
     ),
     _rule(
+        "OPS005",
+        "The network configuration on the host is the published one",
+        severity=Severity.HIGH,
+        source="dYdX chain, October 2025: parts that ran with different settings kept it halted for about eight hours.",
+        remedy="journalctl -u geofleet-configuration on the host says why it keeps the former configuration.",
+    ),
+    _rule(
         "RED021",
         "The chain's voting power is the planned one, validator by validator",
         severity=Severity.HIGH,

@@ -74,7 +74,7 @@ def published(components: Iterable[Component]) -> Published:
 
 def _facts(component: Component) -> HostFacts | Unknown:
     """Return a host's facts, or why they are unknown."""
-    unread = [f"{name} ({why})" for name, why in sorted(component.unreadable.items()) if name in FACT_NAMES]
+    unread = [f"{name} ({why})" for name, why in sorted(component.unreadable.items())]
     if unread:
         return _unknown(component, f"not known: {', '.join(unread)}")
     try:

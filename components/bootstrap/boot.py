@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from components.bootstrap.access import OPERATOR, sshd, sudoers
 from components.bootstrap.cloud_config import BootDataError, Fragment, cloud_config
 from components.bootstrap.firewall import ruleset
-from components.bootstrap.kernel import NETWORK, sysctl_text
 from components.bootstrap.programs import EVERYWHERE, PACKAGE, PROGRAMS_DIR, program
 from components.bootstrap.services import AGENT_USER, UNITS_DIR, base_units, workload_units
+from schemas.kernel import NETWORK, sysctl_text
 from schemas.roles import Role
 from schemas.workloads import workload
 

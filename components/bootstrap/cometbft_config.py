@@ -87,7 +87,7 @@ class CometbftConfig:
     consensus: Consensus
     instrumentation: Instrumentation
     rpc: Rpc = field(default_factory=Rpc)
-    proxy_app: str = "kvstore"
+    proxy_app: str = "persistent_kvstore"
     log_level: str = "info"
     genesis_file: str = "config/genesis.json"
     db_dir: str = f"{DATA_DIR}/data"

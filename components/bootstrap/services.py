@@ -97,7 +97,7 @@ def _artifacts(workload: Workload, store_url: str, artifact_sha256: str) -> dict
             ("User", AGENT_USER),
             ("CacheDirectory", "geofleet-artifacts"),
             ("WorkingDirectory", "/var/cache/geofleet-artifacts"),
-            ("ExecStart", f"/usr/bin/curl -fsS --connect-timeout 5 --max-time 300 {fetches}"),
+            ("ExecStart", f"/usr/bin/curl -fsS --fail-early --connect-timeout 5 --max-time 300 {fetches}"),
             ("ExecStart", f"+/usr/bin/install -m 0600 -D -t {_INCOMING} {' '.join(names)}"),
             ("ExecStart", "+/usr/bin/sha256sum --check --strict --quiet /etc/geofleet/artifacts.sha256"),
             ("ExecStart", f"+/usr/bin/install -m 0644 -t {PROGRAMS_DIR}/{PACKAGE} "

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from operations.hosts.rules import HOST_RULES
 from operations.verification import SUITE, block_time_ms, signers_of
 from operations.verification_findings import findings_of
+from policies.catalogue import RULES
 from schemas.inventory import Inventory, inventory_from_json
 from schemas.locations import REPOSITORY
 from schemas.report import Feed, Finding, Severity, Status, report
@@ -90,8 +90,8 @@ def test_fault_is_named_by_host_and_rule_with_its_remedy(found: tuple[Finding, .
     [finding] = [f for f in found if f.status is Status.FAILED and f.subject == "validators-1"]
     assert finding.rule_id == "SEC002"
     assert finding.message.endswith("listens on 0.0.0.0:81, which is no port of a validator host")
-    assert finding.remedy == HOST_RULES["SEC002"].remedy
-    assert finding.severity is HOST_RULES["SEC002"].severity
+    assert finding.remedy == RULES["SEC002"].remedy
+    assert finding.severity is RULES["SEC002"].severity
     assert finding.where.host == "validators-1"
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from operations.hosts.rules import HOST_RULES
 from operations.verification import SUITE
+from policies.catalogue import RULES
 from schemas.locations import REPOSITORY
 from schemas.readings import SUDO_READINGS
 
@@ -34,7 +34,7 @@ def test_page_lists_every_claim_of_the_suite_and_no_other() -> None:
 
 def test_every_claim_names_a_rule_of_the_catalogue() -> None:
     told = [claim for path in SUITE.glob("test_*.py") for claim in claims(path)]
-    assert {rule for rule, _, _ in told} <= HOST_RULES.keys()
+    assert {rule for rule, _, _ in told} <= RULES.keys()
     assert all(text.endswith(".") and "\n" not in text for _, _, text in told)
 
 

@@ -19,6 +19,7 @@ FINAL = [
     "OPS002",
     "OPS003",
     "OPS004",
+    "OPS005",
     "PRX001",
     "PRX002",
     "PRX003",

@@ -129,6 +129,33 @@ def test_the_environment_decides_how_good_practice_weighs(hosts: Make) -> None:
     assert found.severity is Severity.HIGH
 
 
+def test_a_finding_with_a_severity_of_its_own_keeps_it(hosts: Make) -> None:
+    def check(view: FleetView) -> Iterator[Finding]:
+        yield dataclasses.replace(RULE.failed("validators", "estimated"), severity=Severity.LOW)
+
+    weighed = entry(check, severity_in={"production": Severity.HIGH}, scope=Scope.STACK)
+    [found] = judge(view_of(hosts(*FOUR)), Feed.PLAN, entries=[weighed]).findings
+    assert found.severity is Severity.LOW
+
+
+def test_each_fleet_is_weighed_in_its_own_environment_and_the_rest_in_the_first_hosts(hosts: Make) -> None:
+    lab = [dataclasses.replace(host, environment="lab") for host in hosts(*FOUR, fleet="a-lab")]
+    view = view_of(lab + hosts(*FOUR))
+    assert view.environment_of("a-lab") == "lab"
+    assert view.environment_of("validators") == "production"
+    assert view.environment_of("perps") == "lab"
+    assert view_of([]).environment_of("perps") == ""
+
+
+def test_a_rule_is_not_asked_about_a_feed_that_it_does_not_judge(hosts: Make) -> None:
+    def check(_view: FleetView) -> Iterator[Finding]:
+        raise AssertionError("asked all the same")
+
+    planned = entry(check, feeds=frozenset({Feed.PLAN}))
+    [found] = judge(view_of(hosts(*FOUR)), Feed.STATE, entries=[planned]).findings
+    assert (found.status, found.message) == (Status.NOT_APPLICABLE, "is judged from: plan")
+
+
 def test_hosts_are_judged_by_looking_at_them(hosts: Make) -> None:
     with pytest.raises(AssertionError, match="tests/hosts"):
         judge(view_of(hosts(*FOUR)), Feed.HOSTS)

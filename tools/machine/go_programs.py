@@ -71,7 +71,7 @@ def build(shell: Shell, module: Path, *, package: str, output: Path, linker_flag
         StepError: The build failed.
     """
     shell.run(
-        ["go", "build", *GO_FLAGS, f"-ldflags={linker_flags}", "-o", str(output), package],
+        ["go", "build", "-v", *GO_FLAGS, f"-ldflags={linker_flags}", "-o", str(output), package],
         folder=module,
         environment={"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"},
     )

@@ -48,3 +48,14 @@ def test_before_keys_exist_a_plan_is_deferred(hosts: Make, findings: Make) -> No
     bare = [dataclasses.replace(host, key_fingerprints={}) for host in hosts(*ZONES)]
     [found] = findings(one_holder, bare, keys_known=False)
     assert (found.status, found.subject) == (Status.DEFERRED, "perps")
+
+
+def test_no_key_at_all_is_neither_passed_nor_deferred_once_keys_should_exist(hosts: Make) -> None:
+    bare = [dataclasses.replace(host, key_fingerprints={}) for host in hosts(*ZONES)]
+    assert list(one_holder.check(view_of(bare))) == []
+
+
+def test_a_shared_key_leaves_nothing_passed(hosts: Make) -> None:
+    one, two = hosts(*ZONES)
+    view = view_of([one, with_keys(two, node=one.key_fingerprints["node"])])
+    assert [found.status for found in one_holder.check(view)] == [Status.FAILED]

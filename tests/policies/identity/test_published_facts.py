@@ -6,6 +6,7 @@ from typing import Any
 
 from policies.fleet_view import Unknown, view_of
 from policies.identity import published_facts
+from schemas.report import Status
 
 Make = Callable[..., Any]
 ZONES = ("aws:euc1-az1", "aws:euw1-az1")
@@ -37,3 +38,10 @@ def test_one_address_on_two_hosts_is_refused(hosts: Make, findings: Make) -> Non
     one, two = hosts(*ZONES)
     [found] = findings(published_facts, [one, dataclasses.replace(two, address=one.address)])
     assert (found.message, found.counter_example) == ("the same address is published more than once", one.address)
+
+
+def test_a_fault_leaves_nothing_passed_and_no_host_passes_nothing(hosts: Make) -> None:
+    one, two = hosts(*ZONES)
+    twice = view_of([one, dataclasses.replace(two, address=one.address)])
+    assert [found.status for found in published_facts.check(twice)] == [Status.FAILED]
+    assert list(published_facts.check(view_of([]))) == []

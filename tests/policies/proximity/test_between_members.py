@@ -79,3 +79,10 @@ def test_a_lone_member_keeps_any_limit(hosts: Make) -> None:
 
 def test_a_fleet_without_a_limit_is_not_judged(hosts: Make) -> None:
     assert list(between_members.check(view_of(hosts(FRANKFURT, VIRGINIA)))) == []
+
+
+def test_a_broken_or_unproven_limit_is_not_also_passed(hosts: Make) -> None:
+    broken = hosts(FRANKFURT, DUBLIN, between_members_ms_max=20)
+    unproven = hosts(FRANKFURT_GCP, VIRGINIA, between_members_ms_max=150)
+    for made in (broken, unproven):
+        assert [found.status for found in between_members.check(view_of(made))] == [Status.FAILED]

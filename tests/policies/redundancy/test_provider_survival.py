@@ -28,6 +28,7 @@ def test_relayers_on_two_clouds_survive_losing_one(hosts: Make, findings: Make) 
     assert findings(provider_survival, hosts(BOTH[0], BOTH[2], **options)) == []
     [found] = findings(provider_survival, hosts(BOTH[0], BOTH[1], **options))
     assert found.counter_example.startswith("losing aws leaves 0 members")
+    assert found.remedy == "Keep at most 1 of the 2 members in one provider: that takes at least 2 providers."
 
 
 def test_an_oracle_whose_threshold_fits_one_cloud_survives(hosts: Make, findings: Make) -> None:

@@ -117,6 +117,13 @@ def test_a_light_zone_that_is_a_hubs_only_one_is_found(hosts: Make, findings: Ma
     assert findings(zone_survival, hosts(*zones, "aws:euw2-az2", **options)) == []
 
 
+def test_members_far_from_a_hub_do_not_stand_in_for_its_only_one(hosts: Make, findings: Make) -> None:
+    near = (Near(hub="deribit", at="aws:eu-west-2", latency_ms_max=2),)
+    options = {"role": Role.RELAYER, "fleet": "relayers", "survive": ("zone",), "near": near}
+    [found] = findings(zone_survival, hosts(FRANKFURT[0], *FRANKFURT[:2], "aws:euw2-az1", **options))
+    assert found.counter_example.startswith("losing aws:euw2-az1 leaves no member near deribit")
+
+
 def test_a_hub_that_nobody_is_near_to_is_bare_after_any_loss(hosts: Make, findings: Make) -> None:
     near = (Near(hub="tse", at="aws:ap-northeast-1", latency_ms_max=2),)
     options = {"role": Role.RELAYER, "fleet": "relayers", "survive": ("zone",), "near": near}

@@ -1,4 +1,4 @@
-"""Kernel settings. Source: research/reliability.md 6.1, with its deliberate departures."""
+"""Kernel settings of a hardened host. Source: research/reliability.md 6.1, with its deliberate departures."""
 
 from __future__ import annotations
 
