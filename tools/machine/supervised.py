@@ -20,11 +20,18 @@ def main() -> int:
     """Run the command; return its exit code, or 128 plus the signal that ended it."""
     setup_pid, *command = sys.argv[1:]
     signal.signal(signal.SIGTERM, _end_group)
+    # mmdebstrap hangs up on its whole group before it tidies up; this process waits for that. A handler,
+    # not SIG_IGN: the command would inherit that.
+    signal.signal(signal.SIGHUP, _stay)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != int(setup_pid):
         return 1
     code = subprocess.run(command, check=False).returncode
     return code if code >= 0 else 128 - code
+
+
+def _stay(_signal: int, _frame: FrameType | None) -> None:
+    pass
 
 
 def _end_group(_signal: int, _frame: FrameType | None) -> None:

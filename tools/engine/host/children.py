@@ -22,6 +22,16 @@ HASTY_S = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
+class Command:
+    """What to run, where, and with all of which environment."""
+
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    folder: str | None = None
+    """None for the host's own folder."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Child:
     """A process of the host; `patient` ones may finish what they do before they end."""
 
@@ -56,10 +66,8 @@ class Children:
 
     def start(
         self,
-        command: Sequence[str],
+        command: Command,
         *,
-        folder: str | None,
-        environment: Mapping[str, str],
         patient: bool = False,
         piped: bool = False,
         request: int | None = None,
@@ -68,8 +76,6 @@ class Children:
 
         Args:
             command: What to run.
-            folder: Where; None for the host's own folder.
-            environment: All of its environment.
             patient: It may finish its current work when told to end.
             piped: Its output is read by `output_of`; else it goes where the host's goes.
             request: A file descriptor that the process inherits.
@@ -83,9 +89,9 @@ class Children:
             if self._closed:
                 raise RuntimeError("the language host is ending")
             process = subprocess.Popen(
-                list(command),
-                cwd=folder or None,
-                env=dict(environment),
+                list(command.arguments),
+                cwd=command.folder or None,
+                env=dict(command.environment),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

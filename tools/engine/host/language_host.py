@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import grpc
-from children import Child, Children, output_of
+from children import Child, Children, Command, output_of
 from dependencies import install_commands, installed_packages, run_lines
 from google.protobuf import empty_pb2, json_format
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
@@ -119,12 +119,12 @@ class PythonLanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         descriptor = os.memfd_create("run-request")
         try:
             os.write(descriptor, request.SerializeToString())
-            child = self._children.start(
-                [python, "-u", str(HERE / "run_program.py"), str(os.getpid()), str(descriptor)],
-                folder=request.info.program_directory,
+            command = Command(
+                arguments=[python, "-u", str(HERE / "run_program.py"), str(os.getpid()), str(descriptor)],
                 environment=child_environment(python),
-                request=descriptor,
+                folder=request.info.program_directory,
             )
+            child = self._children.start(command, request=descriptor)
         finally:
             os.close(descriptor)
         _end_with(context, child)
@@ -144,14 +144,13 @@ class PythonLanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             _refuse(context, ToolchainError("this language host has no debugger; use the official Pulumi for that"))
         python = _python(request.info, context)
         kind = "analyzer" if request.kind == "analyzer" else "provider"
-        command = [python, "-u", str(HERE / "run_plugin.py"), str(os.getpid()), kind, request.info.program_directory]
-        child = self._children.start(
-            [*command, *request.args],
-            folder=request.pwd,
+        launcher = [python, "-u", str(HERE / "run_plugin.py"), str(os.getpid()), kind]
+        command = Command(
+            arguments=[*launcher, request.info.program_directory, *request.args],
             environment=child_environment(python, request.env),
-            patient=kind == "provider",
-            piped=True,
+            folder=request.pwd,
         )
+        child = self._children.start(command, patient=kind == "provider", piped=True)
         _end_with(context, child)
         for name, data in output_of(child):
             if name == "stdout":
