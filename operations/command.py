@@ -239,7 +239,7 @@ def main() -> None:
             raise
         _fail(
             EnvironmentMissingError(
-                f"{error.filename or 'a file'} cannot be written: {error.strerror}",
+                f"{error.filename or 'a file'} cannot be read or written: {error.strerror}",
                 remedy="Free some space, or mend the permissions; then run the command again.",
             )
         )

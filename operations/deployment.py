@@ -12,7 +12,7 @@ from operations import keys
 from operations.checking import judged, require_passed
 from operations.console import say, step
 from operations.engine import POLICY_PACK, EngineRun, prepare_state, pulumi
-from operations.machine import require_lab_machine
+from operations.machine import require_lab_machine, require_root
 from operations.planning import Planned, files_of, planned, write_lock
 from operations.recovery import backup, recover
 from operations.run_lock import run_lock
@@ -55,6 +55,7 @@ def deploy(argument: str) -> Deployed:
         FleetError: Whatever stood in the way; nothing was built unless it is an `EngineError`.
     """
     files = files_of(argument)
+    require_root()
     found = _checked(files)
     target = configured_target(files)
     if target != TARGET_LAB:

@@ -1,7 +1,6 @@
 """Drive the Pulumi engine: which one, with what environment, and what its events say.
 
-The official Pulumi on the PATH is used when there is one; else the CLI that
-`make setup` built. Results come from the engine's event log: its own JSON output
+Results come from the engine's event log: its own JSON output
 drops what policies said (pulumi#18851).
 """
 
@@ -9,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -44,19 +42,17 @@ class EngineRun:
 
 
 def pulumi_command() -> Path:
-    """Return the engine: the official one on the PATH, else the one that was built.
+    """Return the engine that `make setup` chose: a link to the official one if the PATH has it, else the built one.
 
     Raises:
-        EnvironmentMissingError: There is neither.
+        EnvironmentMissingError: Setup has not been run.
     """
-    built = engine_bin_dir() / "pulumi"
-    found = shutil.which("pulumi")
-    if found and Path(found).resolve() != built.resolve():
-        return Path(found)
-    if built.is_file():
-        return built
+    found = engine_bin_dir() / "pulumi"
+    if found.is_file():
+        return found
     raise EnvironmentMissingError(
-        "no Pulumi engine: none on the PATH, none built", remedy="Build it once: make setup (about four minutes)."
+        f"there is no Pulumi engine in {engine_bin_dir()}",
+        remedy="Run: make setup. It links an official Pulumi on the PATH, or builds one (about four minutes, once).",
     )
 
 
@@ -64,9 +60,7 @@ def engine_environment(stack: str) -> dict[str, str]:
     """Return the variables that make plain `pulumi` work on a stack as `geofleet` does."""
     state = work_dir() / "state"
     passphrase = work_dir() / "secrets" / "passphrase"
-    found = pulumi_command()
-    built = found.parent == engine_bin_dir()
-    variables = {
+    return {
         # metadata=skip: without it a kill can leave a 0-byte side-car that makes the state unreadable
         "PULUMI_BACKEND_URL": f"file://{state}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
@@ -74,10 +68,8 @@ def engine_environment(stack: str) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_HOME": str(cache_dir() / "pulumi-home"),
+        "PATH": f"{engine_bin_dir()}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     }
-    if built:
-        variables["PATH"] = f"{engine_bin_dir()}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return variables
 
 
 def prepare_state() -> None:

@@ -122,7 +122,9 @@ def _longer(key: str, ask: Ask, probe: Probe) -> str | None:
     limits = _measured((known(*pair) for pair in pairs), above=getattr(ask.promises, key))
 
     def relaxed(limit: int) -> Ask:
-        return replace(ask, promises=replace(ask.promises, **{key: float(limit)}))  # type: ignore[arg-type]
+        if key == "between_members_ms_max":
+            return replace(ask, promises=replace(ask.promises, between_members_ms_max=float(limit)))
+        return replace(ask, promises=replace(ask.promises, jitter_ms_max=float(limit)))
 
     least = _least(limits, lambda limit: probe.is_feasible(relaxed(limit)))
     return None if least is None else f"Raise '{key}' to {least}."

@@ -30,8 +30,9 @@ def main() -> int:
     return code if code >= 0 else 128 - code
 
 
-def _stay(_signal: int, _frame: FrameType | None) -> None:
-    pass
+def _stay(number: int, _frame: FrameType | None) -> None:
+    """Take note of a signal and go on."""
+    sys.stderr.write(f"signal {number}: waiting for the command to tidy up\n")
 
 
 def _end_group(_signal: int, _frame: FrameType | None) -> None:
