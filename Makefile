@@ -14,7 +14,7 @@ up: setup ## build the lab network on this machine, verified (root; the first ru
 
 down: ## remove the lab network with its keys and state
 	@$(SETUP) --only engine --only python
-	.venv/bin/geofleet down $(STACK)
+	.venv/bin/geofleet down $(STACK) --yes
 
 setup: ## install and build what geofleet needs; a second run takes about a second
 	@$(SETUP)

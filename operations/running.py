@@ -14,7 +14,8 @@ from operations.machine import require_root
 from operations.planning import files_of, planned
 from operations.run_lock import run_lock
 from operations.state import deployed_inventory
-from operations.verification import chain_status, measure, ssh_command, verify
+from operations.verification import chain_status, measure, ssh_command
+from operations.verification import verify as verify_hosts
 from schemas.errors import UsageError
 from schemas.inventory import Inventory
 from schemas.ledger import Ledger
@@ -25,22 +26,30 @@ from stacks.stack import stack_files, stack_ledger
 WAIT_FOR_BOOT_S = 300
 """A host boots in 8 to 15 s; a dozen at once on two busy cores take a minute."""
 
+WAIT_FOR_SIGNERS_S = 120
+"""For new signers when nothing else waits for their boot."""
+
+WAIT_FOR_COMMIT_S = 20
+"""A verified signer is in one of the next commits: a block takes a second or two."""
+
 
 def run_up(argument: str, *, verify: bool) -> tuple[StackStatus, Report | None]:
     """Build a stack and, unless told not to, verify it; returns its status and what verification found."""
     deployed = deploy(argument)
     if not verify:
-        return _status(deployed.inventory, deployed.ledger, measured=False), None
+        settled = _settled(deployed, wait_s=WAIT_FOR_SIGNERS_S)
+        return _status(settled.inventory, settled.ledger, measured=False), None
     with step("verify every host"):
-        found = _verified(deployed)
-    return _status(deployed.inventory, deployed.ledger, measured=True), found
+        found = verify_hosts(deployed.inventory, deployed.ledger, wait_s=WAIT_FOR_BOOT_S)
+    settled = _settled(deployed, wait_s=WAIT_FOR_COMMIT_S)
+    return _status(settled.inventory, settled.ledger, measured=True), found
 
 
 def run_verify(stack: str, *, wait_s: int) -> Report:
     """Verify a deployed stack."""
     require_root()
     files = stack_files(stack)
-    return verify(deployed_inventory(stack), stack_ledger(files), wait_s=wait_s)
+    return verify_hosts(deployed_inventory(stack), stack_ledger(files), wait_s=wait_s)
 
 
 def run_status(stack: str) -> StackStatus:
@@ -93,17 +102,12 @@ def run_permit(stack: str, host: str) -> None:
     say(f"{host} may start without sign state until {found.expires}; publish it with: geofleet up {stack}")
 
 
-def _verified(deployed: Deployed) -> Report:
-    found = verify(deployed.inventory, deployed.ledger, wait_s=WAIT_FOR_BOOT_S)
-    if deployed.ledger.first_starts:
-        _settle(deployed)
-    return found
-
-
-def _settle(deployed: Deployed) -> None:
-    """Take back the first-start permissions of all that sign; a signer may need some blocks to be seen."""
-    deadline = time.monotonic() + 20
-    current = deployed
+def _settled(deployed: Deployed, *, wait_s: float) -> Deployed:
+    """Take back the first-start permission of every signer that signs; waits for those that still boot."""
+    if not deployed.ledger.first_starts:
+        return deployed
+    say("waiting until new signers have signed: their permission to start without sign state ends then")
+    deadline, current = time.monotonic() + wait_s, deployed
     while current.ledger.first_starts and time.monotonic() < deadline:
         signers = frozenset(a for chain in chain_status(current.inventory, current.ledger) for a in chain.signers)
         current = replace(current, ledger=settle_first_starts(current, signers))
@@ -111,6 +115,7 @@ def _settle(deployed: Deployed) -> None:
             time.sleep(1)
     for left in current.ledger.first_starts:
         say(f"{left.host} has not signed yet; its permission ends at {left.expires}")
+    return current
 
 
 def _status(inventory: Inventory, ledger: Ledger, *, measured: bool) -> StackStatus:
