@@ -7,21 +7,20 @@ from dataclasses import dataclass, replace
 import yaml
 
 from lab.claim import claim
-from lab.store import publish_first_start, withdraw_first_start
 from operations import keys
 from operations.checking import judged, require_passed
 from operations.console import say, step
 from operations.engine import POLICY_PACK, EngineRun, prepare_state, pulumi
+from operations.first_starts import publish_first_starts
 from operations.machine import require_lab_machine, require_root
 from operations.planning import Planned, files_of, planned, write_lock
 from operations.recovery import backup, recover
 from operations.run_lock import run_lock
 from operations.state import ensure_stack, outputs, require_target
 from operations.sweeping import sweep_unplanned
-from schemas.errors import EngineError, FleetError, UsageError
+from schemas.errors import EngineError, ExitCode, FleetError, UsageError
 from schemas.inventory import Inventory
 from schemas.ledger import Ledger
-from stacks.first_start import signed_first_start
 from stacks.program import inventory
 from stacks.stack import STACKS, StackFiles, shown
 
@@ -30,6 +29,8 @@ TARGET_LAB = "lab"
 
 class PolicyRefusedError(FleetError):
     """The policy pack refused the preview."""
+
+    exit_code = ExitCode.FINDINGS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,29 +73,10 @@ def deploy(argument: str) -> Deployed:
         recover(files.name)
         ensure_stack(files.name)
         require_target(outputs(files.name), target, files.name)
-        _permit_first_starts(found, ledger)
+        publish_first_starts(found.plan, ledger)
         changed = _build(files.name, lock)
         sweep_unplanned(found.plan)
     return Deployed(files=files, inventory=inventory(found.plan, ledger, target), ledger=ledger, changed=changed)
-
-
-def settle_first_starts(deployed: Deployed, signers: frozenset[str]) -> Ledger:
-    """Take back the one-time permission of every signer that is seen to sign.
-
-    Args:
-        deployed: The stack.
-        signers: Validator addresses (upper-case hex) in a recent commit.
-
-    Returns:
-        The ledger as it is now.
-    """
-    ledger = deployed.ledger
-    for key in ledger.keys:
-        if key.address in signers and ledger.first_start(key.holder) is not None:
-            withdraw_first_start(ledger.stack, key.holder)
-            ledger = keys.withdraw_first_start(deployed.files, ledger, key.holder)
-            say(f"{key.holder} signs: its permission to start without sign state is taken back")
-    return ledger
 
 
 def configured_target(files: StackFiles) -> str:
@@ -123,13 +105,6 @@ def _checked(files: StackFiles) -> Planned:
         return found
 
 
-def _permit_first_starts(found: Planned, ledger: Ledger) -> None:
-    for host in found.plan.hosts:
-        document = signed_first_start(found.plan, ledger, host)
-        if document is not None:
-            publish_first_start(found.plan.stack, host.host, document=document[0], signature=document[1])
-
-
 def _build(stack: str, lock: int) -> bool:
     """Preview with the rules, then build; returns whether anything had to change."""
     with step("preview with the policy pack"):
@@ -150,12 +125,10 @@ def _require_success(run: EngineRun, stack: str, what: str) -> None:
         return
     if run.policy_violations:
         shown_violations = "\n".join(run.policy_violations)
-        error = PolicyRefusedError(
+        raise PolicyRefusedError(
             f"the policy pack refuses the {what}:\n{shown_violations}",
             remedy="Mend the spec; geofleet check says where.",
         )
-        error.exit_code = error.exit_code.FINDINGS
-        raise error
     told = "\n".join(run.errors) or f"it ended with code {run.exit_code}; its own messages are above"
     raise EngineError(
         f"pulumi {what} failed: {told}",

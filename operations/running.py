@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
-from dataclasses import replace
 
 from lab.containers import restart_host, states_of
 from operations import keys
 from operations.console import say, step
-from operations.deployment import Deployed, deploy, settle_first_starts
+from operations.deployment import deploy
+from operations.first_starts import publish_first_starts, settle_first_starts
 from operations.machine import require_root
 from operations.planning import files_of, planned
 from operations.run_lock import run_lock
@@ -21,7 +20,7 @@ from schemas.inventory import Inventory
 from schemas.ledger import Ledger
 from schemas.report import Report
 from schemas.status import ChainStatus, HostState, HostStatus, RoundTripStatus, StackStatus
-from stacks.stack import stack_files, stack_ledger
+from stacks.stack import locked_plan, stack_files, stack_ledger
 
 WAIT_FOR_BOOT_S = 300
 """A host boots in 8 to 15 s; a dozen at once on two busy cores take a minute."""
@@ -36,13 +35,13 @@ WAIT_FOR_COMMIT_S = 20
 def run_up(argument: str, *, verify: bool) -> tuple[StackStatus, Report | None]:
     """Build a stack and, unless told not to, verify it; returns its status and what verification found."""
     deployed = deploy(argument)
-    if not verify:
-        settled = _settled(deployed, wait_s=WAIT_FOR_SIGNERS_S)
-        return _status(settled.inventory, settled.ledger, measured=False), None
-    with step("verify every host"):
-        found = verify_hosts(deployed.inventory, deployed.ledger, wait_s=WAIT_FOR_BOOT_S)
-    settled = _settled(deployed, wait_s=WAIT_FOR_COMMIT_S)
-    return _status(settled.inventory, settled.ledger, measured=True), found
+    inventory, ledger, found = deployed.inventory, deployed.ledger, None
+    if verify:
+        with step("verify every host"):
+            found = verify_hosts(inventory, ledger, wait_s=WAIT_FOR_BOOT_S)
+    wait_s = WAIT_FOR_COMMIT_S if verify else WAIT_FOR_SIGNERS_S
+    ledger = settle_first_starts(deployed.files, inventory, ledger, wait_s=wait_s)
+    return _status(inventory, ledger, measured=verify), found
 
 
 def run_verify(stack: str, *, wait_s: int) -> Report:
@@ -89,33 +88,20 @@ def run_keys_create(argument: str) -> None:
         )
     with run_lock(files.name):
         ledger = keys.create_keys(files, found.plan)
+        publish_first_starts(found.plan, ledger)
     say(f"{len(ledger.keys)} keys in the ledger, {files.ledger}")
 
 
 def run_permit(stack: str, host: str) -> None:
     """Let a validator start once without sign state."""
     files = stack_files(stack)
+    _, plan = locked_plan(files)
     with run_lock(stack):
         ledger = keys.permit_first_start(files, stack_ledger(files), host)
+        publish_first_starts(plan, ledger)
     found = ledger.first_start(host)
     assert found is not None, "it has just been written"
-    say(f"{host} may start without sign state until {found.expires}; publish it with: geofleet up {stack}")
-
-
-def _settled(deployed: Deployed, *, wait_s: float) -> Deployed:
-    """Take back the first-start permission of every signer that signs; waits for those that still boot."""
-    if not deployed.ledger.first_starts:
-        return deployed
-    say("waiting until new signers have signed: their permission to start without sign state ends then")
-    deadline, current = time.monotonic() + wait_s, deployed
-    while current.ledger.first_starts and time.monotonic() < deadline:
-        signers = frozenset(a for chain in chain_status(current.inventory, current.ledger) for a in chain.signers)
-        current = replace(current, ledger=settle_first_starts(current, signers))
-        if current.ledger.first_starts:
-            time.sleep(1)
-    for left in current.ledger.first_starts:
-        say(f"{left.host} has not signed yet; its permission ends at {left.expires}")
-    return current
+    say(f"{host} may start without sign state until {found.expires}; `geofleet up {stack}` takes it back once it signs")
 
 
 def _status(inventory: Inventory, ledger: Ledger, *, measured: bool) -> StackStatus:
