@@ -7,8 +7,11 @@ from operations.planning import Planned
 from policies.fleet_view import view_of_plan
 from policies.judge import judge
 from policies.places import places_in
+from schemas.diagnostics import dotted
 from schemas.errors import ExitCode, FleetError
+from schemas.loading import LoadedSpec
 from schemas.report import Feed, Finding, Report, Status
+from schemas.spec.effects import unacted
 
 
 class RefusedError(FleetError):
@@ -19,8 +22,13 @@ class RefusedError(FleetError):
 
 def judged(found: Planned) -> Report:
     """Return what the rules say about a plan; findings point into the spec."""
-    view = view_of_plan(found.plan, found.ledger)
+    view = view_of_plan(found.plan, found.ledger, found.atlas)
     return judge(view, Feed.PLAN, locate=places_in(found.spec.document, view))
+
+
+def effect_notes(spec: LoadedSpec) -> list[str]:
+    """Return, with its place, each field that a spec uses and nothing acts on yet."""
+    return [f"{spec.where(*found.path)}: note: {dotted(found.path)} {found.text()}" for found in unacted(spec.network)]
 
 
 def require_passed(report: Report) -> None:

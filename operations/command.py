@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import errno
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from operations.commands.atlas import atlas
+from operations.commands.checking import check
+from operations.commands.rendering import render
+from operations.commands.simulating import simulate
+from operations.commands.writing import explain, fmt, init, migrate
 from operations.console import say, show, show_json
 from schemas.errors import EnvironmentMissingError, ExitCode, FleetError
 
@@ -41,42 +47,56 @@ def cli() -> None:
     """
 
 
-@cli.command()
-@_STACK
-@_FORMAT
-def check(stack: str, output: str) -> None:
-    """Judge a spec and its plan by every rule.
-
-    Needs no credentials, no engine and no root. Uses the plan lock where it fits the
-    spec; otherwise it places the hosts in memory and says so.
-    """
-    from operations.checking import judged, report_text
-    from operations.planning import files_of, planned
-
-    found = planned(files_of(stack))
-    if not found.locked:
-        say(f"{found.files.name}: no fitting plan lock; the hosts were placed in memory for this check")
-    report = judged(found)
-    _finish(report, output, report_text(report))
+for _command in (check, explain, init, fmt, migrate, render, atlas, simulate):
+    cli.add_command(_command)
 
 
 @cli.command()
 @_STACK
 @click.option("--write", is_flag=True, help="Write the plan lock, stacks/NAME.lock.yaml; commit it.")
-@_FORMAT
-def plan(stack: str, write: bool, output: str) -> None:
+@click.option("--map", "map_file", metavar="FILE.svg", help="Draw the fleet on a map of the world.")
+@click.option("--matrix", "matrix_file", metavar="FILE.svg", help="Draw round trips and jitter as a heat map.")
+@click.option("--diff", "other", is_flag=False, flag_value="", metavar="[LOCKFILE|GIT_REF]",
+              help="Show instead what moves, why, and what it changes in survival, latency and cost, against the lock "
+              "on disk, another lock, or the lock of a git revision.")  # fmt: skip
+@click.option("--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text",
+              show_default=True, help="Form of the result on standard output; markdown only with --diff.")  # fmt: skip
+def plan(
+    stack: str, write: bool, map_file: str | None, matrix_file: str | None, other: str | None, output: str
+) -> None:  # fmt: skip
     """Show where every host goes, and what separates them.
 
     With --write the placements are locked: no later run, atlas or solver moves them.
+
+    \b
+    Example:
+      geofleet plan lab
+      geofleet plan lab --write
+      geofleet plan lab --map lab.svg --matrix lab-round-trips.svg
+      geofleet plan lab --diff main
     """
     from operations.planning import files_of, planned, write_lock
     from schemas.plan import plan_text
 
+    if output == "markdown" and other is None:
+        raise click.UsageError("markdown is a form of --diff")
     found = planned(files_of(stack))
+    for kind, file in (("map", map_file), ("matrix", matrix_file)):
+        if file is not None:
+            from operations.pictures.files import write_picture
+
+            write_picture(kind, Path(file), found.plan, found.atlas)
+            say(f"written: {file}")
+    if other is not None:
+        from operations.comparing import show_comparison
+
+        show_comparison(found, other, output)
     if write:
         say(f"written: {write_lock(found)}")
     elif not found.locked:
         say(f"not locked yet; lock it with: geofleet plan {stack} --write")
+    if other is not None:
+        return
     if output == "json":
         show_json(found.plan.to_json())
     else:
@@ -93,6 +113,10 @@ def up(stack: str, verify: bool, output: str) -> None:
     Checks and plans, previews with the policy pack (and stops there when a rule refuses),
     builds, waits for the hosts, and runs the host verification. A second run with nothing
     changed changes nothing.
+
+    \b
+    Example:
+      geofleet up lab
     """
     from operations.running import run_up
 
@@ -109,6 +133,10 @@ def verify(stack: str, wait_s: int, output: str) -> None:
 
     Runs the testinfra suite in tests/hosts (so it works from a checkout only) and writes one
     JUnit file. Each check has the ID of the rule that it proves.
+
+    \b
+    Example:
+      geofleet verify lab --wait 120
     """
     from operations.checking import report_text
     from operations.running import run_verify
@@ -121,7 +149,12 @@ def verify(stack: str, wait_s: int, output: str) -> None:
 @_STACK
 @_FORMAT
 def status(stack: str, output: str) -> None:
-    """Show hosts, chains, and promised beside measured round trips."""
+    """Show hosts, chains, and promised beside measured round trips.
+
+    \b
+    Example:
+      geofleet status lab
+    """
     from operations.running import run_status
 
     _show_status(run_status(stack), None, output)
@@ -134,6 +167,10 @@ def down(stack: str, yes: bool) -> None:
     """Remove a lab stack: hosts, keys, ledger, sign state, genesis and state together.
 
     The next `up` makes new keys and a new chain ID. The spec and its plan lock stay.
+
+    \b
+    Example:
+      geofleet down lab --yes
     """
     from operations.teardown import tear_down
 
@@ -152,6 +189,10 @@ def restart(stack: str, host: str) -> None:
     """Restart one host: a reboot, which brings back every unit and the firewall.
 
     Its keys, its volume and its address stay. Verify afterwards.
+
+    \b
+    Example:
+      geofleet restart lab validators-1
     """
     from operations.running import run_restart
 
@@ -163,7 +204,13 @@ def restart(stack: str, host: str) -> None:
 @click.argument("host", metavar="HOST")
 @click.argument("arguments", metavar="[COMMAND]...", nargs=-1)
 def ssh(stack: str, host: str, arguments: tuple[str, ...]) -> None:
-    """Open a shell on a host as the operator, or run one command there."""
+    """Open a shell on a host as the operator, or run one command there.
+
+    \b
+    Example:
+      geofleet ssh lab validators-1
+      geofleet ssh lab validators-1 systemctl status cometbft
+    """
     from operations.running import run_ssh
 
     run_ssh(stack, host, arguments)
@@ -172,7 +219,12 @@ def ssh(stack: str, host: str, arguments: tuple[str, ...]) -> None:
 @cli.command()
 @_STACK
 def env(stack: str) -> None:
-    """Print the variables that plain `pulumi` needs for a stack: eval "$(geofleet env lab)"."""
+    """Print the variables that plain `pulumi` needs for a stack: eval "$(geofleet env lab)".
+
+    \b
+    Example:
+      eval "$(geofleet env lab)" && pulumi preview --stack lab
+    """
     import shlex
 
     from operations.engine import engine_environment, prepare_state
@@ -195,6 +247,10 @@ def keys_create(stack: str) -> None:
 
     Private keys go to the stack's secret store, public parts to stacks/NAME.keys.yaml. A key
     that exists is never replaced.
+
+    \b
+    Example:
+      geofleet keys create lab
     """
     from operations.running import run_keys_create
 
@@ -212,6 +268,10 @@ def keys_permit(stack: str, host: str, i_know_it_never_signed: bool) -> None:
     A key that has signed and starts without its sign state signs a height twice and is
     slashed. Only someone who knows that it has not signed, or that the chain has passed what
     it signed, may say this.
+
+    \b
+    Example:
+      geofleet keys permit-first-start lab validators-1 --i-know-it-never-signed
     """
     from operations.running import run_permit
 

@@ -21,6 +21,7 @@ from operations.sweeping import sweep_unplanned
 from schemas.errors import EngineError, ExitCode, FleetError, UsageError
 from schemas.inventory import Inventory
 from schemas.ledger import Ledger
+from schemas.spec.effects import require_deployable
 from stacks.program import inventory
 from stacks.stack import STACKS, StackFiles, shown
 
@@ -91,6 +92,7 @@ def configured_target(files: StackFiles) -> str:
 def _checked(files: StackFiles) -> Planned:
     with step(f"check and plan {shown(files.spec)}"):
         found = planned(files)
+        require_deployable(found.spec.network)
         # without the ledger: keys that the plan's new hosts lack are made below, not a reason to refuse
         require_passed(judged(replace(found, ledger=None)))
         if found.locked:

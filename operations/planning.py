@@ -8,8 +8,11 @@ from pathlib import Path
 
 from components.placement.placing import Options
 from components.placement.planning import place, plan_from_lock
+from components.placement.world import world_of
+from schemas.atlas import Atlas
 from schemas.ledger import Ledger, read_ledger
 from schemas.loading import LoadedSpec
+from schemas.loading.atlas_file import stack_atlas
 from schemas.lock import Lock, lock_text, read_lock
 from schemas.plan import Plan
 from stacks.stack import StackFiles, load_stack_spec, shown, stack_files
@@ -27,6 +30,8 @@ class Planned:
     locked: bool
     ledger: Ledger | None
     """The key ledger, once keys exist."""
+    atlas: Atlas
+    """What was known of the world: the tables, and the user's own figures."""
 
 
 def files_of(argument: str) -> StackFiles:
@@ -51,23 +56,23 @@ def planned(files: StackFiles) -> Planned:
     """Load a spec and return its plan.
 
     Raises:
-        InvalidDocumentError: Spec, lock or ledger is missing or wrong.
+        InvalidDocumentError: Spec, lock, ledger or the user's own figures are missing or wrong.
         InfeasiblePlacementError: No placement keeps the promises.
     """
-    spec = load_stack_spec(files)
+    spec, atlas = load_stack_spec(files), stack_atlas(files.spec)
     ledger = read_ledger(files.ledger) if files.ledger.exists() else None
     lock = read_lock(files.lock) if files.lock.exists() else None
     if lock is not None and lock.spec_sha256 == spec.sha256:
-        plan = plan_from_lock(spec.network, lock, spec_sha256=spec.sha256)
-        return Planned(files=files, spec=spec, plan=plan, lock=lock, locked=True, ledger=ledger)
+        plan = plan_from_lock(spec.network, lock, spec_sha256=spec.sha256, world=world_of(atlas))
+        return Planned(files=files, spec=spec, plan=plan, lock=lock, locked=True, ledger=ledger, atlas=atlas)
     plan, lock = place(
         spec.network,
         stack=files.name,
         spec_sha256=spec.sha256,
         lock=lock,
-        options=Options(where=spec.where),
+        options=Options(where=spec.where, world=world_of(atlas)),
     )
-    return Planned(files=files, spec=spec, plan=plan, lock=lock, locked=False, ledger=ledger)
+    return Planned(files=files, spec=spec, plan=plan, lock=lock, locked=False, ledger=ledger, atlas=atlas)
 
 
 def write_lock(found: Planned) -> str:

@@ -10,12 +10,15 @@ from policies.host_rules import HOST_RULES
 from policies.identity import keys_present, one_holder, published_facts
 from policies.proximity import between_members, hubs, jitter
 from policies.redundancy import (
+    client_survival,
     fleet_size,
     halt_safely,
     metro_survival,
+    operator_survival,
     provider_share,
     provider_survival,
     region_survival,
+    signer_survival,
     zone_survival,
 )
 from policies.rule import Rule
@@ -34,6 +37,7 @@ class Entry:
 
 _JUDGED = (
     between_members,
+    client_survival,
     fleet_size,
     halt_safely,
     hubs,
@@ -41,10 +45,12 @@ _JUDGED = (
     keys_present,
     metro_survival,
     one_holder,
+    operator_survival,
     provider_share,
     provider_survival,
     published_facts,
     region_survival,
+    signer_survival,
     zone_survival,
 )
 

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from policies.reach import hubs_served
+from schemas.atlas import PUBLISHED, Atlas
 from schemas.facts import HostFacts, facts_of
 from schemas.ledger import Ledger
-from schemas.plan import Plan, Promises
+from schemas.plan import Plan, Promises, domains_with_external
 from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
 from schemas.survival import Member, groups
 
-JUDGED_DOMAINS = (Domain.ZONE, Domain.REGION, Domain.METRO, Domain.PROVIDER)
+JUDGED_DOMAINS = tuple(Domain)
 """Kinds of domain that a promise may name: each has its rule. Any other promise is not evaluated, never ignored."""
 
 _NEVER_EMPTY = ("stack", "environment", "host", "fleet", "provider", "region", "zone", "metro", "operator", "client")
@@ -43,6 +44,8 @@ class Fleet:
     promises: Promises
     hosts: tuple[HostFacts, ...]
     """Sorted by number; at least one."""
+    atlas: Atlas = PUBLISHED
+    """What is known of the world, a user's own figures included."""
 
     @property
     def quorum(self) -> Quorum:
@@ -66,12 +69,16 @@ class Fleet:
             AtlasError: A relayer is in a region that the atlas lacks.
         """
         near = self.promises.near if self.quorum is Quorum.ANY else ()
-        served = {region: hubs_served(region, near) for region in {host.region for host in self.hosts}}
-        return tuple(Member(name=host.host, power=host.power, hubs=served[host.region]) for host in self.hosts)
+        served = {region: hubs_served(region, near, self.atlas) for region in {host.region for host in self.hosts}}
+        own = [Member(name=host.host, power=host.power, hubs=served[host.region]) for host in self.hosts]
+        return (*own, *(Member(name=member.name, power=member.power) for member in self.promises.external))
 
     def domains(self, kind: Domain) -> dict[str, frozenset[str]]:
-        """Return the members of every domain of a kind, domains sorted by name."""
-        return groups({host.host: str(getattr(host, kind.value)) for host in self.hosts})
+        """Return the members of every domain of a kind, those that others run included; domains sorted by name."""
+        # A host without a signer group has a signer of its own.
+        own = groups({host.host: str(getattr(host, kind.value)) or host.host for host in self.hosts})
+        zones = {host.zone: host.region for host in self.hosts} if kind is Domain.ZONE else {}
+        return domains_with_external(own, self.promises.external, kind, zones)
 
     def regions(self) -> dict[str, tuple[HostFacts, ...]]:
         """Return the hosts of every region, regions sorted by name."""
@@ -102,6 +109,10 @@ class FleetView:
     def of_fleet(self, fleet: Fleet) -> FleetView:
         """Return the view narrowed to one fleet."""
         return replace(self, hosts=fleet.hosts, fleets=(fleet,), doubts={}, declared=(fleet.name,))
+
+    def judged_with(self, atlas: Atlas) -> FleetView:
+        """Return the view as rules see it by an atlas: the stack's own (`schemas.loading.atlas_file.stack_atlas`)."""
+        return replace(self, fleets=tuple(replace(fleet, atlas=atlas) for fleet in self.fleets))
 
     def environment_of(self, subject: str) -> str:
         """Return the environment of a fleet; of the first host for any other subject; empty without hosts."""
@@ -139,20 +150,22 @@ def view_of(
     )
 
 
-def view_of_plan(plan: Plan, ledger: Ledger | None = None) -> FleetView:
+def view_of_plan(plan: Plan, ledger: Ledger | None = None, atlas: Atlas = PUBLISHED) -> FleetView:
     """Return the view of a plan.
 
     Args:
         plan: The plan.
         ledger: The stack's key ledger; None before keys exist.
+        atlas: What is known of the world: the one that the plan was made with.
     """
     fingerprints: dict[str, dict[str, str]] = {}
     for key in ledger.keys if ledger else ():
         fingerprints.setdefault(key.holder, {})[key.purpose.value] = key.fingerprint
-    return view_of(
+    view = view_of(
         [facts_of(plan, host, fingerprints.get(host.host)) for host in plan.hosts],
         stack=plan.stack, declared=[fleet.name for fleet in plan.fleets], keys_known=ledger is not None,
     )  # fmt: skip
+    return view.judged_with(atlas)
 
 
 def _fleet(name: str, hosts: list[HostFacts]) -> Fleet:

@@ -29,6 +29,9 @@ from pulumi_policy.proxy import (
 
 from policies.judge import judge
 from policies.published import FACT_NAMES, HOST, TOKENS, Component, published
+from schemas.atlas import Atlas
+from schemas.loading.atlas_file import stack_atlas
+from schemas.locations import REPOSITORY
 from schemas.report import Feed, Finding, Report, Status, Where
 
 NAME = "geofleet"
@@ -61,10 +64,15 @@ def stack_report(resources: Iterable[Any], feed: Feed) -> Report:
         resources: `PolicyResource`s, in any order.
         feed: Preview or state.
     """
-    found = published(_components(resources))
+    found = published(_components(resources), _atlas_of)
     if not found.concerns_us:
         return Report(feed=feed, stack="", findings=())
     return judge(found.view, feed, locate=lambda subject, _keys: Where(urn=found.urn_of(subject)))
+
+
+def _atlas_of(stack: str) -> Atlas:
+    """Return the atlas that a stack's plan was made with: the tables and the user's own figures."""
+    return stack_atlas(REPOSITORY / "stacks" / f"{stack}.yaml")
 
 
 def violation(finding: Finding) -> str:

@@ -21,8 +21,10 @@ def places_in(document: Document, view: FleetView) -> Locate:
     def locate(subject: str, keys: tuple[str, ...]) -> Where:
         path = _existing(document, ("fleets", fleet_of.get(subject, subject), *keys))
         # `fleets` alone says nothing: the subject is the stack, or a key of it.
-        mark = document.mark(path, of_key=True) if len(path) > 1 else Mark()
-        return Where(file=document.source, line=mark.line, column=mark.column)
+        if len(path) < 2:
+            return Where(file=document.source, line=Mark().line, column=Mark().column, end_column=Mark().end_column)
+        mark, file = document.mark(path, of_key=True), document.file_at(path, of_key=True)
+        return Where(file=file.source, line=mark.line, column=mark.column, end_column=mark.end_column)
 
     return locate
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from policies.fleet_view import FleetView, Unknown, view_of
+from schemas.atlas import PUBLISHED, Atlas
+from schemas.errors import FleetError
 from schemas.facts import FactsError, HostFacts
 
 TOKENS = "geofleet:index:"
@@ -46,11 +48,13 @@ class Published:
         return self.urns.get(subject, self.network_urn)
 
 
-def published(components: Iterable[Component]) -> Published:
+def published(components: Iterable[Component], atlas_of: Callable[[str], Atlas] = lambda _: PUBLISHED) -> Published:
     """Return what a stack publishes; the engine's order, which is not stable, does not count.
 
     Args:
         components: At least all of the tokens above; others are ignored.
+        atlas_of: The stack's name to what is known of the world; may raise a `FleetError`, and then no fleet can be
+            judged.
     """
     ours = sorted((c for c in components if c.token in (HOST, NETWORK, *FLEETS)), key=lambda c: c.urn)
     facts: list[HostFacts] = []
@@ -62,10 +66,15 @@ def published(components: Iterable[Component]) -> Published:
                 facts.append(found)
             else:
                 unknown.append(found)
+    name, atlas = _stack(ours), PUBLISHED
+    try:
+        atlas = atlas_of(name) if ours else PUBLISHED
+    except FleetError as error:
+        unknown.append(Unknown(host=name, fleet="", reason=str(error)))
     # A network without any fleet is itself what has no hosts.
     fleets = [c.name for c in ours if c.token in FLEETS] or [c.name for c in ours if c.token == NETWORK]
     return Published(
-        view=view_of(facts, stack=_stack(ours), unknown=unknown, declared=fleets),
+        view=view_of(facts, stack=name, unknown=unknown, declared=fleets).judged_with(atlas),
         urns={c.name: c.urn for c in ours if c.token != NETWORK},
         network_urn=next((c.urn for c in ours if c.token == NETWORK), ""),
         concerns_us=bool(ours),

@@ -42,6 +42,8 @@ class Diagnostic:
     path: str = ""
     remedy: str = ""
     line_text: str = ""
+    notes: tuple[str, ...] = ()
+    """What else belongs to it: values in other files that this one stands over."""
 
     @property
     def where(self) -> str:
@@ -54,8 +56,7 @@ class Diagnostic:
         lines = [f"{self.where}: error {self.code} {subject}{self.message}"]
         if self.line_text.strip():
             lines += _snippet(self.line_text, self.mark)
-        if self.remedy:
-            lines.append(f"  {self.remedy}")
+        lines += [f"  {note}" for note in (*self.notes, self.remedy) if note]
         return "\n".join(lines)
 
     def problem(self) -> Problem:
@@ -68,6 +69,7 @@ class Diagnostic:
             file=self.file,
             line=self.mark.line,
             column=self.mark.column,
+            end_column=self.mark.end_column,
             remedy=self.remedy,
         )
 
@@ -86,6 +88,8 @@ class Problem:
     file: str = ""
     line: int = 0
     column: int = 0
+    end_column: int = 0
+    """Column after the last character of what is marked, on the same line."""
     remedy: str = ""
 
 

@@ -35,6 +35,11 @@ class Document:
         """Return the lines of the text."""
         return self.text.split("\n")
 
+    def file_at(self, path: Path, *, of_key: bool = False) -> Document:
+        """Return the file in which a value (or its key) was written; `schemas.loading.composed` knows of several."""
+        del path, of_key
+        return self
+
     def mark(self, path: Path, *, of_key: bool = False) -> Mark:
         """Return the place of a value (or its key); falls back to the nearest parent."""
         value, span = self.value, self.root_span
@@ -50,7 +55,7 @@ class Document:
     def where(self, path: Path) -> str:
         """Return `file:line:column` of a value."""
         mark = self.mark(path)
-        return f"{self.source}:{mark.line}:{mark.column}"
+        return f"{self.file_at(path).source}:{mark.line}:{mark.column}"
 
     def line_text(self, mark: Mark) -> str:
         """Return the text of the line that a mark stands on."""
@@ -58,16 +63,21 @@ class Document:
 
     def diagnostic(self, code: str, message: str, path: Path, *, remedy: str, of_key: bool = False) -> Diagnostic:
         """Return a located mistake about the value (or key) at `path`."""
-        mark = self.mark(path, of_key=of_key)
+        mark, file = self.mark(path, of_key=of_key), self.file_at(path, of_key=of_key)
         return Diagnostic(
             code=code,
             message=message,
-            file=self.source,
+            file=file.source,
             mark=mark,
             path=dotted(path),
             remedy=remedy,
-            line_text=self.line_text(mark),
+            line_text=file.line_text(mark),
         )
+
+    def lacking(self, code: str, message: str, path: Path, *, key: str, remedy: str) -> Diagnostic:
+        """Return a located mistake about a key that the mapping at `path` lacks."""
+        del key
+        return self.diagnostic(code, message, path, remedy=remedy, of_key=True)
 
 
 def read_file(path: FilePath, *, source: str = "") -> Document:

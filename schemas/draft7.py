@@ -33,12 +33,30 @@ def _converted(value: Any) -> Any:
             name: {**field, "title": name.replace("_", " ")} if "title" in field else field
             for name, field in found["properties"].items()
         }
+    if "discriminator" in found:
+        found = _told_by_tag(found)
+    elif "oneOf" in found:
+        # The variants are closed, so no value fits two; `anyOf` says the same in fewer errors.
+        found["anyOf"] = found.pop("oneOf")
     if "$ref" in found and len(found) > 1:
         # Draft 7 ignores whatever stands beside a reference: description and default would be lost.
         found = {"allOf": [{"$ref": found.pop("$ref")}], **found}
     if "patternProperties" in found:
         found.setdefault("additionalProperties", False)
     return found
+
+
+def _told_by_tag(found: dict[str, Any]) -> dict[str, Any]:
+    """Return a tagged union as conditions on its tag: an editor then tells what is wrong with the variant meant."""
+    union = found.pop("discriminator")
+    key, mapping = union["propertyName"], union["mapping"]
+    del found["oneOf"]
+    tag = {"type": "string", "enum": list(mapping), "description": "Decides which other keys there are."}
+    branches = [
+        {"if": {"required": [key], "properties": {key: {"const": word}}}, "then": {"$ref": ref}}
+        for word, ref in mapping.items()
+    ]
+    return {**found, "type": "object", "required": [key], "properties": {key: tag}, "allOf": branches}
 
 
 def schema_text(schema: dict[str, Any]) -> str:

@@ -42,6 +42,8 @@ class HostFacts:
     key_fingerprints: Mapping[str, str] = field(default_factory=dict)
     """Purpose of a key (`consensus`, `node`, `ssh_host`) to its fingerprint `SHA256:...`."""
     promises: Promises = field(default_factory=Promises)
+    signer_group: str = ""
+    """Members that share a signer, and are lost together; empty: the host has its own."""
 
     def to_props(self) -> dict[str, Any]:
         """Return the facts as plain resource properties, names as written here."""
@@ -58,12 +60,12 @@ class HostFacts:
         Raises:
             FactsError: A property is missing or has the wrong form; the message names it.
         """
-        missing = [name for name in cls.__dataclass_fields__ if name not in props]
+        missing = [name for name in cls.__dataclass_fields__ if name not in props and name not in _LATER]
         if missing:
             raise FactsError(f"host facts lack {', '.join(missing)}", remedy=_REMEDY)
         try:
             return cls(
-                **{name: _text(name, props[name]) for name in _TEXT_FIELDS},
+                **{name: _text(name, props.get(name, "") if name in _LATER else props[name]) for name in _TEXT_FIELDS},
                 role=Role(props["role"]),
                 power=whole(props["power"]),
                 key_fingerprints={str(k): _text(k, v) for k, v in dict(props["key_fingerprints"]).items()},
@@ -76,6 +78,9 @@ class HostFacts:
 _TEXT_FIELDS = tuple(
     name for name in HostFacts.__dataclass_fields__ if name not in ("role", "power", "key_fingerprints", "promises")
 )
+_LATER = frozenset({"signer_group"})
+"""Facts that hosts of older versions do not publish: empty there."""
+
 _REMEDY = "Create hosts with geofleet's Host component."
 
 
@@ -113,4 +118,5 @@ def facts_of(plan: Plan, host: HostPlan, key_fingerprints: Mapping[str, str] | N
         address=host.address,
         key_fingerprints=dict(key_fingerprints or {}),
         promises=fleet.promises,
+        signer_group=host.signer_group,
     )

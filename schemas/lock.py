@@ -34,6 +34,8 @@ class Placement:
     address: str
     power: int
     """Voting power; 0 for roles that do not vote by power. Kept, so that a new member never takes another's."""
+    member: str = ""
+    """Name of the member that the host is, where the spec lists it by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,7 @@ class _Place(Model):
     zone: ZoneName
     address: IPv4Address
     power: Annotated[int, Field(ge=0)]
+    member: Name | None = None
 
 
 class _LockFile(Model):
@@ -96,6 +99,7 @@ def lock_text(lock: Lock) -> str:
                 "zone": p.zone,
                 "address": p.address,
                 "power": p.power,
+                **({"member": p.member} if p.member else {}),
             }
             for p in lock.placements
         },
@@ -127,7 +131,13 @@ def read_lock(path: Path, *, source: str = "") -> Lock:
         next_address=file.next_address,
         placements=tuple(
             Placement(
-                host=host, fleet=at.fleet, region=at.region, zone=at.zone, address=str(at.address), power=at.power
+                host=host,
+                fleet=at.fleet,
+                region=at.region,
+                zone=at.zone,
+                address=str(at.address),
+                power=at.power,
+                member=at.member or "",
             )
             for host, at in file.placements.items()
         ),

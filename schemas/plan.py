@@ -6,12 +6,13 @@ it makes no choices.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from schemas.atlas.latency import Evidence
-from schemas.roles import QUORUM_OF_ROLE, Quorum, Role
+from schemas.consequences import NO_COST, NO_LATENCY, CostPlan, FailurePlan, LatencyPlan
+from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
 
 SCHEMA = "geofleet/plan/v1"
 
@@ -24,6 +25,37 @@ class Near:
     at: str
     """Region of the hub."""
     latency_ms_max: float
+    jitter_ms_max: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearFleet:
+    """A promise that every member is near one of another fleet's."""
+
+    fleet: str
+    latency_ms_max: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalMember:
+    """A member that others run: it counts in the fleet's quorum, and is never made."""
+
+    name: str
+    """`external-<n>`, by its place in the spec."""
+    operator: str
+    region: str
+    zone: str = ""
+    """Empty: not known, so it may be in any zone of its region."""
+    metro: str
+    client: str = ""
+    """Empty: not known, so it may be any."""
+    power: int
+    """Voting power; 0 for roles that do not vote by power."""
+
+    @property
+    def provider(self) -> str:
+        """Return the provider: the first part of the region."""
+        return self.region.partition(":")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +71,12 @@ class Promises:
     near: tuple[Near, ...] = ()
     per_hub: int | None = None
     reports_min: int | None = None
+    external: tuple[ExternalMember, ...] = ()
+    """Members that others run: what the quorum of the promises also consists of."""
+    survive_together: tuple[tuple[str, ...], ...] = ()
+    """Kinds of domain of which one each may be lost at the same time."""
+    near_fleets: tuple[NearFleet, ...] = ()
+    """Fleets of which every member must be near one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +91,15 @@ class FleetPlan:
     """Client that the hosts run; `none` when they run no workload yet."""
     client_version: str
     promises: Promises
+    cost: CostPlan = NO_COST
+    """What the fleet's hosts cost a month."""
+    latency: LatencyPlan = NO_LATENCY
+    """Its round trips."""
+    worst_failure: FailurePlan | None = None
+    """The loss of one zone, region, metro or provider that leaves least while the fleet goes on; where it goes on
+    without none of them, the smallest that stops it."""
+    first_stop: FailurePlan | None = None
+    """The smallest single loss that stops the fleet: a zone before a region, before a metro, before a provider."""
 
     @property
     def quorum(self) -> Quorum:
@@ -75,12 +122,20 @@ class HostPlan:
     client: str
     client_version: str
     machine: str
-    """Size as `<vcpu>x<memory GiB>`; a provider's machine type once prices decide."""
+    """Size that the spec asks for, as `<vcpu>x<memory GiB>`."""
     disk_gib: int
     power: int
     """Voting power; 0 for roles that do not vote by power."""
     address: str
     """Private IPv4 address, decided here so that peers are known at preview."""
+    signer_group: str = ""
+    """Members that share a signer; empty: it has its own."""
+    machine_type: str = ""
+    """Provider's machine type, `aws:c6a.xlarge`; empty where none is known to fit."""
+    cost_usd_per_month: float | None = None
+    """What the machine costs in 730 hours on demand; None: nobody knows, which is not zero."""
+    price_evidence: str = ""
+    """How the price is known: `published` or `estimated`; empty without a price."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +187,8 @@ class Plan:
     regions: tuple[RegionPlan, ...]
     links: tuple[LinkPlan, ...]
     hosts: tuple[HostPlan, ...]
+    cost: CostPlan = NO_COST
+    """What all hosts cost a month."""
 
     def fleet(self, name: str) -> FleetPlan:
         """Return one fleet of the plan; it must exist."""
@@ -188,13 +245,47 @@ def _promises_text(promises: Promises) -> str:
     parts += [f"near={near.hub}@{near.at}<={near.latency_ms_max:g}ms" for near in promises.near]
     if promises.reports_min is not None:
         parts.append(f"reports_min={promises.reports_min}")
+    parts += [f"external={m.operator}@{m.zone or m.region}" + f"*{m.power}" * bool(m.power) for m in promises.external]
     return " ".join(parts)
 
 
 def promises_to_props(promises: Promises) -> dict[str, Any]:
     """Return promises as plain values, without what is not promised."""
-    props = {key: value for key, value in asdict(promises).items() if value not in (None, ())}
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in props.items()}
+    return {key: _plain(value) for key, value in asdict(promises).items() if value not in (None, ())}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items() if inner is not None}
+    return [_plain(inner) for inner in value] if isinstance(value, tuple) else value
+
+
+def domains_with_external(
+    own: Mapping[str, frozenset[str]], external: Iterable[ExternalMember], kind: Domain,
+    region_of: Mapping[str, str],
+) -> dict[str, frozenset[str]]:  # fmt: skip
+    """Return the members of every domain of a kind, those that others run included; domains sorted by name.
+
+    What is not known of a member of others is taken for the worst: it is in every domain that it may be in.
+
+    Args:
+        own: Domain to the members that this network runs there; domains without any may be listed.
+        external: The members that others run.
+        kind: Kind of domain.
+        region_of: Region of every zone among `own`.
+    """
+    found = {domain: set(members) for domain, members in own.items()}
+    for member in external:
+        known = member.name if kind is Domain.SIGNER_GROUP else str(getattr(member, kind.value))
+        if known:
+            found.setdefault(known, set()).add(member.name)
+            continue
+        for domain in own:
+            if kind is Domain.CLIENT or region_of.get(domain) == member.region:
+                found[domain].add(member.name)
+        alone = "unknown" if kind is Domain.CLIENT else f"{member.region}-unknown"
+        found.setdefault(alone, set()).add(member.name)
+    return {domain: frozenset(found[domain]) for domain in sorted(found)}
 
 
 def promises_from_props(props: Mapping[str, Any]) -> Promises:
@@ -213,11 +304,28 @@ def promises_from_props(props: Mapping[str, Any]) -> Promises:
         between_members_ms_max=None if between is None else float(between),
         jitter_ms_max=None if jitter is None else float(jitter),
         near=tuple(
-            Near(hub=str(near["hub"]), at=str(near["at"]), latency_ms_max=float(near["latency_ms_max"]))
+            Near(
+                hub=str(near["hub"]),
+                at=str(near["at"]),
+                latency_ms_max=float(near["latency_ms_max"]),
+                jitter_ms_max=None if near.get("jitter_ms_max") is None else float(near["jitter_ms_max"]),
+            )
             for near in props.get("near", ())
+        ),
+        survive_together=tuple(tuple(str(kind) for kind in kinds) for kinds in props.get("survive_together", ())),
+        near_fleets=tuple(
+            NearFleet(fleet=str(near["fleet"]), latency_ms_max=float(near["latency_ms_max"]))
+            for near in props.get("near_fleets", ())
         ),
         per_hub=None if per_hub is None else whole(per_hub),
         reports_min=None if reports_min is None else whole(reports_min),
+        external=tuple(
+            ExternalMember(
+                **{key: str(member[key]) for key in ("name", "operator", "region", "zone", "metro", "client")},
+                power=whole(member["power"]),
+            )
+            for member in props.get("external", ())
+        ),
     )
 
 

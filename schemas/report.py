@@ -53,6 +53,8 @@ class Where:
     file: str = ""
     line: int = 0
     column: int = 0
+    end_column: int = field(default=0, compare=False)
+    """Column after the last character of what is marked, on the same line; 0 when it is not known."""
     host: str = ""
     urn: str = ""
 

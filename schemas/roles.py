@@ -44,3 +44,4 @@ class Domain(StrEnum):
     PROVIDER = "provider"
     OPERATOR = "operator"
     CLIENT = "client"
+    SIGNER_GROUP = "signer_group"

@@ -34,6 +34,16 @@ class Outcome:
     """What is needed, in the same unit."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Others:
+    """What others run of a fleet, in all and inside one domain."""
+
+    members: int = 0
+    power: int = 0
+    members_inside: int = 0
+    power_inside: int = 0
+
+
 def outcome(
     quorum: Quorum, members: Iterable[Member], lost: frozenset[str], *, reports_min: int = 1,
     hubs: Iterable[str] = (),
@@ -66,7 +76,7 @@ def _any_left(left: list[Member], hubs: tuple[str, ...]) -> Outcome:
     bare = [hub for hub in hubs if not any(hub in m.hubs for m in left)]
     if bare:
         return Outcome(goes_on=False, left=f"no member near {', '.join(bare)}", needed="at least 1 per hub")
-    return Outcome(goes_on=bool(left), left=f"{len(left)} members", needed="at least 1")
+    return Outcome(goes_on=bool(left), left=f"{len(left)} member{'s' * (len(left) != 1)}", needed="at least 1")
 
 
 def halts_safely(quorum: Quorum, members: Iterable[Member], lost: frozenset[str], *, reports_min: int = 1) -> Outcome:
@@ -106,6 +116,41 @@ def members_max_per_domain(quorum: Quorum, count: int, *, reports_min: int = 1) 
     return count - (reports_min if quorum is Quorum.THRESHOLD else 1)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """What this network runs: members of equal power."""
+
+    count: int
+    power: int = 1
+
+
+def members_max_beside(quorum: Quorum, own: Own, others: Others, *, reports_min: int = 1, alone: bool = False) -> int:
+    """Return how many members of equal power one domain may hold beside members that others run there.
+
+    Args:
+        quorum: How the fleet decides.
+        own: Members that this network runs.
+        others: What others run, in all and inside the domain.
+        reports_min: For thresholds, the members needed.
+        alone: Whether the domain must be unable to decide alone, rather than be one that the rest goes on without.
+
+    Returns:
+        Negative when what others run there is too much already.
+    """
+    if quorum is Quorum.BFT:
+        total = own.count * own.power + others.power
+        most = 2 * total // 3 if alone else (total - 1) // 3
+        return (most - others.power_inside) // own.power
+    total = own.count + others.members
+    if quorum is Quorum.MAJORITY:
+        needed = total // 2 + 1
+    elif quorum is Quorum.THRESHOLD:
+        needed = reports_min
+    else:
+        return own.count if alone else total - 1 - others.members_inside
+    return (needed - 1 if alone else total - needed) - others.members_inside
+
+
 def groups(domain_of: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """Return the members of each domain, domains sorted by name.
 
@@ -120,3 +165,28 @@ def groups(domain_of: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
 def _percent(share: Fraction) -> str:
     return f"{float(share) * 100:.1f} %"
+
+
+def loss_max(quorum: Quorum, total: int, *, reports_min: int = 1) -> int:
+    """Return the most weight that may be lost at once while a fleet goes on.
+
+    Args:
+        quorum: How the fleet decides.
+        total: Weight of all members, external ones included: power for BFT, else one each.
+        reports_min: For thresholds, the members needed.
+    """
+    return total - quorum_weight(quorum, total, reports_min=reports_min)
+
+
+def quorum_weight(quorum: Quorum, total: int, *, reports_min: int = 1) -> int:
+    """Return the least weight with which a fleet goes on; arguments as those of `loss_max`."""
+    if quorum is Quorum.BFT:
+        return 2 * total // 3 + 1
+    if quorum is Quorum.MAJORITY:
+        return total // 2 + 1
+    return reports_min if quorum is Quorum.THRESHOLD else 1
+
+
+def alone_max(quorum: Quorum, total: int, *, reports_min: int = 1) -> int:
+    """Return the most weight that a domain may hold without being able to decide alone (`halt_safely`)."""
+    return total if quorum is Quorum.ANY else quorum_weight(quorum, total, reports_min=reports_min) - 1

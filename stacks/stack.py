@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.placement.planning import plan_from_lock
+from components.placement.world import world_of
 from schemas.errors import UsageError
 from schemas.ledger import Ledger, read_ledger
 from schemas.loading import LoadedSpec, load_spec
+from schemas.loading.atlas_file import stack_atlas
 from schemas.locations import REPOSITORY
 from schemas.lock import read_lock
 from schemas.plan import Plan
+from schemas.spec.effects import require_deployable
 
 STACKS = REPOSITORY / "stacks"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]\Z")
@@ -66,15 +69,18 @@ def locked_plan(files: StackFiles) -> tuple[LoadedSpec, Plan]:
 
     Raises:
         InvalidDocumentError: Spec or lock is missing or wrong.
-        FleetError: The lock was made from another spec.
+        FleetError: The lock was made from another spec, or the spec needs what nothing acts on yet.
     """
     spec = load_stack_spec(files)
+    require_deployable(spec.network)
     if not files.lock.exists():
         raise UsageError(
             f"stack '{files.name}' has no plan lock ({shown(files.lock)})",
             remedy=f"Write it: geofleet plan {files.name} --write.",
         )
-    return spec, plan_from_lock(spec.network, read_lock(files.lock), spec_sha256=spec.sha256)
+    return spec, plan_from_lock(
+        spec.network, read_lock(files.lock), spec_sha256=spec.sha256, world=world_of(stack_atlas(files.spec))
+    )
 
 
 def stack_ledger(files: StackFiles) -> Ledger:

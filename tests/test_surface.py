@@ -18,13 +18,14 @@ CPU_S_MAX = 0.4
 
 EXPORTS = {
     "schemas.atlas": {
-        "VERSION", "Evidence", "Region", "RoundTrip", "fastest_possible_ms", "jitter", "region", "regions", "round_trip",
-        "zone_region", "zones",
+        "PUBLISHED", "VERSION", "Atlas", "Availability", "Evidence", "Grade", "Hub", "MachineOffer", "MonthlyCost", "Price",
+        "PriceEvidence", "Region", "RoundTrip", "canonical_metro", "canonical_provider", "cost_usd_per_month",
+        "fastest_possible_ms", "hub", "hubs", "jitter", "machine_for", "region", "regions", "round_trip", "zone_region",
+        "zones",
     },
     "schemas.loading": {"LoadedSpec", "load_spec", "load_spec_text"},
     "schemas.spec": {
-        "Chain", "Client", "Fleet", "Hub", "Latency", "Losses", "Machine", "MemberSpec", "Metadata", "Near", "Network",
-        "Regions",
+        "AtlasHub", "Budget", "CatalogueClient", "Chain", "Client", "CometbftChain", "Coordinates", "CustomClient", "Disruption", "EvmChain", "ExternalChain", "ExternalMember", "Fleet", "FleetBase", "Hub", "Latency", "Losses", "Machine", "Maintenance", "MemberSpec", "Metadata", "Near", "NearFleet", "NearHub", "Network", "Operator", "OracleFleet", "Pair", "Placement", "PointHub", "Port", "RegionHub", "Regions", "RelayPath", "RelayerFleet", "Sentries", "SequencerFleet", "Signer", "Site", "Upgrade", "ValidatorFleet",
     },
 }  # fmt: skip
 
@@ -48,8 +49,10 @@ def test_the_published_schemas_are_these() -> None:
         for path in [ROOT / "schemas" / "network.schema.json", *(ROOT / "schemas" / "envelopes").glob("*.json")]
     }
     assert found == {
-        "geofleet network", "geofleet/error/v1", "geofleet/inventory/v1", "geofleet/plan/v1", "geofleet/report/v1",
-        "geofleet/status/v1",
+        "geofleet network", "geofleet/atlas-check/v1", "geofleet/atlas-distance/v1", "geofleet/atlas-hubs/v1",
+        "geofleet/atlas-machines/v1", "geofleet/atlas-regions/v1", "geofleet/comparison/v1", "geofleet/error/v1", "geofleet/explanation/v1", "geofleet/inventory/v1", "geofleet/plan/v1",
+        "geofleet/render/v1", "geofleet/report/v1",
+        "geofleet/simulation/v1", "geofleet/status/v1",
     }  # fmt: skip
 
 

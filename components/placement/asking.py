@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from components.placement.problem import Ask
 from components.placement.world import World
+from schemas import atlas
 from schemas.canonical import canonical_json
-from schemas.loading.meaning import allowed_regions
+from schemas.errors import FleetError
+from schemas.loading.meaning import allowed_regions, hub_region
 from schemas.lock import Placement
+from schemas.plan import ExternalMember as OtherMember
 from schemas.plan import Near, Promises
-from schemas.roles import QUORUM_OF_ROLE, Quorum, Role
-from schemas.spec import Fleet, Network
+from schemas.roles import QUORUM_OF_ROLE, Quorum
+from schemas.spec import ExternalMember, Fleet, MemberSpec, Network, ValidatorFleet
+from schemas.spec.validators import ValidatorMember
+from schemas.workloads import NO_WORKLOAD
 
 _COUNT_LEAST = {Quorum.BFT: 4, Quorum.MAJORITY: 3, Quorum.ANY: 2}
 """Least members of equal power of which one may be lost."""
@@ -22,6 +27,10 @@ _COUNT_TRIED = {Quorum.BFT: 13, Quorum.MAJORITY: 9, Quorum.ANY: 4}
 over the handful of domains that a fleet uses."""
 
 
+class UnevenPowerError(FleetError):
+    """A fleet gives each member its own power, but no places."""
+
+
 def promises_of(network: Network, fleet: Fleet) -> Promises:
     """Return what a fleet promises, hubs with their regions."""
     return Promises(
@@ -29,12 +38,40 @@ def promises_of(network: Network, fleet: Fleet) -> Promises:
         halt_safely=tuple(kind.value for kind in fleet.halt_safely.domains()),
         between_members_ms_max=fleet.latency.between_members_ms_max,
         jitter_ms_max=fleet.latency.jitter_ms_max,
-        near=tuple(
-            Near(hub=near.hub, at=network.hubs[near.hub].at, latency_ms_max=near.latency_ms_max) for near in fleet.near
-        ),
-        per_hub=fleet.per_hub,
-        reports_min=fleet.reports_min,
+        near=tuple(_near(network, fleet)),
+        per_hub=fleet.members_per_hub,
+        reports_min=fleet.threshold,
+        external=tuple(_external(n, member) for n, member in enumerate(fleet.external_members, start=1)),
     )
+
+
+def _near(network: Network, fleet: Fleet) -> Iterator[Near]:
+    """Yield the hubs that a fleet promises to be near; a hub without a limit is a wish."""
+    for near in fleet.near_hubs:
+        at = hub_region(network.hubs[near.hub])
+        if near.latency_ms_max is not None and at is not None:
+            yield Near(hub=near.hub, at=at, latency_ms_max=near.latency_ms_max)
+
+
+def _external(position: int, member: ExternalMember) -> OtherMember:
+    known = atlas.regions().get(member.region)
+    return OtherMember(
+        name=f"external-{position}", operator=member.operator, region=member.region, zone=member.zone or "",
+        metro=member.metro or (known.metro if known else member.region), client=member.client or "",
+        power=member.power or 0,
+    )  # fmt: skip
+
+
+def client_of(fleet: Fleet, member: MemberSpec | None = None) -> str:
+    """Return the name of the software that a fleet runs, or that one of its members does."""
+    client = (member.client if member else None) or fleet.client
+    return client.software if client else NO_WORKLOAD
+
+
+def signer_group_of(fleet: Fleet, member: MemberSpec | None = None) -> str:
+    """Return the group of members that share a signer; empty where each has its own."""
+    own = member.signer_group if isinstance(member, ValidatorMember) else None
+    return own or (fleet.signer_group if isinstance(fleet, ValidatorFleet) else None) or ""
 
 
 def usable_regions(network: Network, world: World) -> tuple[str, ...]:
@@ -62,7 +99,7 @@ def _order_key(network: Network, fleet: Fleet) -> tuple[bool, float, float, str]
     promises = promises_of(network, fleet)
     content = {
         "role": fleet.role.value,
-        "size": [fleet.count, fleet.per_hub, fleet.reports_min],
+        "size": [fleet.count, fleet.members_per_hub, fleet.threshold],
         "near": sorted([near.at, near.latency_ms_max] for near in promises.near),
         "survive": promises.survive,
         "halt_safely": promises.halt_safely,
@@ -74,8 +111,19 @@ def _order_key(network: Network, fleet: Fleet) -> tuple[bool, float, float, str]
 
 
 def power_of(fleet: Fleet) -> int:
-    """Return the voting power of each member that `count` makes; 0 for roles that do not vote by power."""
-    return fleet.power if fleet.role is Role.VALIDATOR else 0
+    """Return the voting power of each member that `count` makes; 0 for roles that do not vote by power.
+
+    Raises:
+        UnevenPowerError: The spec gives each member its own, but no places.
+    """
+    if not isinstance(fleet, ValidatorFleet):
+        return 0
+    if isinstance(fleet.power, tuple):
+        raise UnevenPowerError(
+            "placement does not choose places for members of uneven power yet",
+            remedy="List the members one by one under 'members', each with its region and its 'power'.",
+        )
+    return fleet.power
 
 
 def counts_of(fleet: Fleet, kept: int) -> range:
@@ -88,12 +136,12 @@ def counts_of(fleet: Fleet, kept: int) -> range:
     """
     if fleet.count:
         return range(fleet.count, fleet.count + 1)
-    if fleet.per_hub:
-        most = fleet.per_hub * len(fleet.near)
-        return range(min(most, max(fleet.per_hub, kept)), most + 1)
+    if fleet.members_per_hub:
+        most = fleet.members_per_hub * len(fleet.near_hubs)
+        return range(min(most, max(fleet.members_per_hub, kept)), most + 1)
     quorum = QUORUM_OF_ROLE[fleet.role]
-    least = fleet.reports_min or 1
-    tried = 3 * least if quorum is Quorum.THRESHOLD else _COUNT_TRIED[quorum] * max(1, len(fleet.near))
+    least = fleet.threshold or 1
+    tried = 3 * least if quorum is Quorum.THRESHOLD else _COUNT_TRIED[quorum] * max(1, len(fleet.near_hubs))
     first = max(least, kept)
     return range(first, max(tried, first + 3) + 1)
 
@@ -102,10 +150,10 @@ def told_count(fleet: Fleet, kept: int) -> int:
     """Return the size by which to explain why none works: the one given, or the least that can lose a member."""
     if fleet.count:
         return fleet.count
-    if fleet.per_hub:
-        return fleet.per_hub * len(fleet.near)
+    if fleet.members_per_hub:
+        return fleet.members_per_hub * len(fleet.near_hubs)
     quorum = QUORUM_OF_ROLE[fleet.role]
-    least = (fleet.reports_min or 1) + 1 if quorum is Quorum.THRESHOLD else _COUNT_LEAST[quorum]
+    least = (fleet.threshold or 1) + 1 if quorum is Quorum.THRESHOLD else _COUNT_LEAST[quorum]
     return max(least, kept)
 
 
@@ -118,5 +166,6 @@ def ask_of(fleet: Fleet, promises: Promises, kept: Iterable[Placement], *, name:
         region_of[placement.zone] = placement.region
     return Ask(
         fleet=name, role=fleet.role, promises=promises, regions=regions, kept=counts, kept_region=region_of,
-        open_regions=frozenset(), addresses_left={},
+        open_regions=frozenset(), addresses_left={}, power=power_of(fleet),
+        operator=fleet.operator, client=client_of(fleet), signer_group=signer_group_of(fleet),
     )  # fmt: skip

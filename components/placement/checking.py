@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from components.placement.keeping import Seat
-from components.placement.problem import Ask, hubs_served, is_pair_allowed
+from components.placement.problem import OF_THE_FLEET, Ask, hubs_served, is_pair_allowed
 from components.placement.world import World
-from schemas.roles import Quorum
+from schemas.plan import domains_with_external
+from schemas.roles import Domain, Quorum
 from schemas.survival import Member, groups, halts_safely, outcome
 
 
@@ -21,12 +22,12 @@ def broken_promises(ask: Ask, seats: Sequence[Seat], world: World) -> list[str]:
     members = tuple(
         Member(name=str(i), power=max(seat.power, 1), hubs=hubs_served(seat.region, promises, world))
         for i, seat in enumerate(seats)
-    )
+    ) + tuple(Member(name=member.name, power=max(member.power, 1)) for member in promises.external)
     hubs = tuple(near.hub for near in promises.near) if ask.quorum is Quorum.ANY else ()
     reports_min = promises.reports_min or 1
     found: list[str] = []
     for kind in sorted({*promises.survive, *promises.halt_safely}):
-        for domain, inside in groups({str(i): _domain(seat, kind, world) for i, seat in enumerate(seats)}).items():
+        for domain, inside in _domains(Domain(kind), ask, seats, world).items():
             left = outcome(ask.quorum, members, inside, reports_min=reports_min, hubs=hubs)
             safe = halts_safely(ask.quorum, members, inside, reports_min=reports_min)
             if kind in promises.survive and not left.goes_on:
@@ -43,7 +44,7 @@ def broken_promises(ask: Ask, seats: Sequence[Seat], world: World) -> list[str]:
 def _broken_hubs(ask: Ask, members: tuple[Member, ...]) -> list[str]:
     wanted = ask.promises.near
     found = []
-    for member in members:
+    for member in members if wanted else ():
         served = len(member.hubs)
         if wanted and (served == 0 if ask.quorum is Quorum.ANY else served < len(wanted)):
             found.append(f"member {member.name} is not proven to be near enough to its hubs")
@@ -55,7 +56,15 @@ def _broken_hubs(ask: Ask, members: tuple[Member, ...]) -> list[str]:
     return found
 
 
-def _domain(seat: Seat, kind: str, world: World) -> str:
-    if kind in ("zone", "region"):
-        return str(getattr(seat, kind))
-    return str(getattr(world.regions[seat.region], kind))
+def _domains(kind: Domain, ask: Ask, seats: Sequence[Seat], world: World) -> dict[str, frozenset[str]]:
+    own = groups({str(i): _domain(seat, kind, ask, world) or str(i) for i, seat in enumerate(seats)})
+    zones = {seat.zone: seat.region for seat in seats} if kind is Domain.ZONE else {}
+    return domains_with_external(own, ask.promises.external, kind, zones)
+
+
+def _domain(seat: Seat, kind: Domain, ask: Ask, world: World) -> str:
+    if kind in OF_THE_FLEET:
+        return str(getattr(ask, kind.value))
+    if kind in (Domain.ZONE, Domain.REGION):
+        return str(getattr(seat, kind.value))
+    return str(getattr(world.regions[seat.region], kind.value))

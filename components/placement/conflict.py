@@ -8,14 +8,21 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from components.placement.asking import told_count
-from components.placement.problem import Ask, can_hold_members, halting_max, is_within, problem_of
+from components.placement.problem import (
+    OF_THE_FLEET,
+    Ask,
+    can_hold_members,
+    domains_of,
+    is_within,
+    most_in_one,
+    problem_of,
+)
 from components.placement.relaxing import Probe, remedies_of
 from components.placement.world import World
 from schemas.atlas import Evidence
 from schemas.plan import Near
-from schemas.roles import Quorum
+from schemas.roles import Domain, Quorum
 from schemas.spec import Fleet
-from schemas.survival import members_max_per_domain
 
 Where = Callable[..., str]
 
@@ -79,7 +86,9 @@ def _place(blocker: Blocker, where: Where | None) -> str:
 
 def _counted(fleet: Fleet, count: int) -> str:
     return (
-        _number(count, "member") if fleet.count or fleet.per_hub else f"at least {count} members, 'count' is left out"
+        _number(count, "member")
+        if fleet.count or fleet.members_per_hub
+        else f"at least {count} members, 'count' is left out"
     )
 
 
@@ -126,7 +135,7 @@ def _told(blocker: Blocker, ask: Ask, count: int, world: World) -> str:
     if head == "survive":
         return f"survive {kind}: {_survival(ask, kind, count, world)}"
     if head == "halt_safely":
-        most = halting_max(ask.quorum, count, promises.reports_min or 1)
+        most = most_in_one(ask, count, alone=True)
         domains = len(_domains(ask, kind, world))
         return (
             f"halt_safely {kind}: more than {most} of {count} members in one {kind} could decide alone, "
@@ -151,13 +160,19 @@ def _survival(ask: Ask, kind: str, count: int, world: World) -> str:
         if ask.promises.per_hub == 1:
             return f"every hub needs two members, in different {kind}s; 'per_hub' is 1"
         return f"every hub needs members in at least two {kind}s; {_allowed(domains, kind)} and near enough to one"
-    most = members_max_per_domain(ask.quorum, count, reports_min=ask.promises.reports_min or 1)
+    most = most_in_one(ask, count)
     needs = {
         Quorum.BFT: "less than a third of the power may be lost",
         Quorum.MAJORITY: "more than half must be left",
         Quorum.THRESHOLD: f"{ask.promises.reports_min} must be left",
         Quorum.ANY: "one must be left",
     }[ask.quorum]
+    if Domain(kind) in OF_THE_FLEET and most >= 1 and count > most and getattr(ask, kind):
+        others = f", and {len(ask.promises.external)} are run by others" if ask.promises.external else ""
+        return (
+            f"all {count} members placed here have {kind.replace('_', ' ')} '{getattr(ask, kind)}'{others}; "
+            f"at most {most} may be lost together ({needs})"
+        )
     if most < 1:
         return f"{_number(count, 'member')} cannot lose one: {needs}"
     if domains and math.ceil(count / domains) > most:
@@ -201,7 +216,8 @@ def _hub(near: Near, ask: Ask, world: World) -> str:
 def _domains(ask: Ask, kind: str, world: World) -> set[str]:
     """Return the domains of a kind that members could be in, by regions and hubs alone."""
     problem = problem_of(replace(ask, kept={}, kept_region={}), max(1, ask.kept_count), world)
-    return {str(getattr(site, kind)) for site in problem.sites if can_hold_members(site.region, ask, world)}
+    usable = tuple(site for site in problem.sites if can_hold_members(site.region, ask, world))
+    return set(domains_of(Domain(kind), ask, usable))
 
 
 def _at_least(count: int, most: int, kind: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from schemas.lock import Placement
 from schemas.spec import MemberSpec
+from schemas.spec.validators import ValidatorMember
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +18,8 @@ class Seat:
     region: str
     zone: str
     power: int
+    member: MemberSpec | None = None
+    """The member of the spec that sits here, in fleets that list them one by one."""
 
 
 def host_number(host: str) -> int:
@@ -24,9 +27,9 @@ def host_number(host: str) -> int:
     return int(host.rpartition("-")[2])
 
 
-def seat_of(placement: Placement, *, power: int) -> Seat:
+def seat_of(placement: Placement, *, power: int, member: MemberSpec | None = None) -> Seat:
     """Return a locked host's seat."""
-    return Seat(host=placement.host, region=placement.region, zone=placement.zone, power=power)
+    return Seat(host=placement.host, region=placement.region, zone=placement.zone, power=power, member=member)
 
 
 def listed_seats(
@@ -34,8 +37,9 @@ def listed_seats(
 ) -> list[Seat]:
     """Return the seats of a fleet that lists its members; locked hosts keep theirs.
 
-    A member takes a locked host of its region: first those that name a zone, with one in that
-    zone, then the rest; among several one of the same power, then the lowest number. A member
+    A named member takes the host that the lock gives its name. Any other takes a locked host of
+    its region: first those that name a zone, with one in that zone, then the rest; among several
+    one of the same power, then the lowest number. A member
     without host gets a new one, in the zone of its region that holds least power. The order
     of the list plays no part.
 
@@ -46,7 +50,9 @@ def listed_seats(
         votes: Whether the role votes by power.
     """
     left = sorted(kept, key=lambda placement: host_number(placement.host))
-    ordered = sorted(members, key=lambda m: (m.zone is None, m.region, m.zone or "", -m.power))
+    ordered = sorted(
+        members, key=lambda m: (m.zone is None, m.region, m.zone or "", -_power(m, votes=votes), m.name or "")
+    )
     seats: list[Seat] = []
     unseated: list[MemberSpec] = []
     for group in ([m for m in ordered if m.zone], [m for m in ordered if not m.zone]):
@@ -54,26 +60,34 @@ def listed_seats(
         for same_power in (True, False):
             still = []
             for member in waiting:
-                found = next((p for p in left if _fits(p, member, same_power=same_power and votes)), None)
+                found = next((p for p in left if _fits(p, member, same_power=same_power, votes=votes)), None)
                 if found is None:
                     still.append(member)
                 else:
                     left.remove(found)
-                    seats.append(seat_of(found, power=member.power if votes else 0))
+                    seats.append(seat_of(found, power=_power(member, votes=votes), member=member))
             waiting = still
         unseated += waiting
     load = _loads(seats)
     for member in unseated:
         zone = member.zone or min(zones_of(member.region), key=lambda name: (load.get(name, (0, 0)), name))
         power, count = load.get(zone, (0, 0))
-        load[zone] = (power + member.power * votes, count + 1)
-        seats.append(Seat(host="", region=member.region, zone=zone, power=member.power if votes else 0))
+        own = _power(member, votes=votes)
+        load[zone] = (power + own, count + 1)
+        seats.append(Seat(host="", region=member.region, zone=zone, power=own, member=member))
     return seats
 
 
-def _fits(placement: Placement, member: MemberSpec, *, same_power: bool) -> bool:
+def _power(member: MemberSpec, *, votes: bool) -> int:
+    """Return a member's voting power; 0 for roles that do not vote by power."""
+    return member.power if votes and isinstance(member, ValidatorMember) else 0
+
+
+def _fits(placement: Placement, member: MemberSpec, *, same_power: bool, votes: bool) -> bool:
+    if placement.member and placement.member != (member.name or ""):
+        return False
     is_there = placement.region == member.region and member.zone in (None, placement.zone)
-    return is_there and (not same_power or placement.power == member.power)
+    return is_there and (not same_power or placement.power == _power(member, votes=votes))
 
 
 def _loads(seats: Iterable[Seat]) -> dict[str, tuple[int, int]]:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from components.placement import addressing
 from components.placement.addressing import Numbers
-from components.placement.asking import power_of, promises_of
+from components.placement.asking import client_of, power_of, promises_of, signer_group_of
 from components.placement.keeping import Seat, host_number, listed_seats
 from components.placement.placing import Options, Placing
 from components.placement.world import World, atlas_world
@@ -15,8 +15,7 @@ from schemas.errors import FleetError
 from schemas.lock import Lock, Placement
 from schemas.plan import ChainPlan, FleetPlan, HostPlan, LinkPlan, Plan, RegionPlan
 from schemas.roles import Role
-from schemas.spec import Fleet, Network
-from schemas.workloads import NO_WORKLOAD
+from schemas.spec import CometbftChain, Fleet, MemberSpec, Network, ValidatorFleet
 
 
 class LockMisfitError(FleetError):
@@ -59,7 +58,9 @@ def place(
     return _plan(network, new, chosen.world), new
 
 
-def plan_from_lock(network: Network, lock: Lock, *, spec_sha256: str, stack: str | None = None) -> Plan:
+def plan_from_lock(
+    network: Network, lock: Lock, *, spec_sha256: str, stack: str | None = None, world: World | None = None
+) -> Plan:
     """Return the plan that a lock holds, without solving anything.
 
     Args:
@@ -67,6 +68,7 @@ def plan_from_lock(network: Network, lock: Lock, *, spec_sha256: str, stack: str
         lock: The stack's lock.
         spec_sha256: Of the resolved spec; must be the one that the lock was made for.
         stack: The stack's name, where the caller knows it.
+        world: What is known of the world; the published atlas when left out.
 
     Raises:
         LockMisfitError: The lock is of another stack or spec, or contradicts the spec.
@@ -76,7 +78,7 @@ def plan_from_lock(network: Network, lock: Lock, *, spec_sha256: str, stack: str
         raise LockMisfitError(f"the plan lock is of stack '{lock.stack}', not '{stack}'", remedy=remedy)
     if lock.spec_sha256 != spec_sha256:
         raise LockMisfitError("the spec has changed since the plan lock was written", remedy=remedy)
-    world = atlas_world()
+    world = world or atlas_world()
     problems = list(_misfits(network, lock, world))
     if problems:
         raise LockMisfitError(f"the plan lock does not fit the spec: {'; '.join(problems)}", remedy=remedy)
@@ -96,6 +98,7 @@ def _placements(seats: Mapping[str, list[Seat]], lock: Lock | None, numbers: Num
             yield Placement(
                 host=host, fleet=fleet, region=seat.region, zone=seat.zone,
                 address=addresses[host] if seat.host else numbers.new_address(seat.region), power=seat.power,
+                member=(seat.member.name if seat.member else None) or "",
             )  # fmt: skip
 
 
@@ -137,6 +140,7 @@ def _fleet_misfits(name: str, fleet: Fleet, kept: list[Placement], world: World)
 def _plan(network: Network, lock: Lock, world: World) -> Plan:
     """Return what a lock and its spec come to; makes no choice."""
     used = sorted({placement.region for placement in lock.placements})
+    members = _listed_members(network, lock, world)
     return Plan(
         stack=lock.stack,
         network=network.metadata.name,
@@ -148,6 +152,7 @@ def _plan(network: Network, lock: Lock, world: World) -> Plan:
         chains=tuple(
             ChainPlan(chain=chain, engine=known.engine, block_time_ms=known.block_time_ms)
             for chain, known in sorted(network.chains.items())
+            if isinstance(known, CometbftChain) and known.operated == "here"
         ),
         fleets=tuple(_fleet_plan(network, name) for name in sorted(network.fleets)),
         regions=tuple(
@@ -159,31 +164,41 @@ def _plan(network: Network, lock: Lock, world: World) -> Plan:
         ),
         links=tuple(_link(region, other, world) for region, other in combinations(used, 2)),
         hosts=tuple(
-            _host_plan(network.fleets[placement.fleet], placement, world)
+            _host_plan(network.fleets[placement.fleet], placement, members.get(placement.host), world)
             for placement in sorted(lock.placements, key=lambda p: (p.fleet, host_number(p.host)))
         ),
     )  # fmt: skip
 
 
+def _listed_members(network: Network, lock: Lock, world: World) -> dict[str, MemberSpec]:
+    """Return the member that each host is, in fleets that list them one by one."""
+    found: dict[str, MemberSpec] = {}
+    for name, fleet in network.fleets.items():
+        kept = [placement for placement in lock.placements if placement.fleet == name]
+        seats = listed_seats(fleet.members, kept, world.zones_of, votes=fleet.role is Role.VALIDATOR)
+        found |= {seat.host: seat.member for seat in seats if seat.host and seat.member}
+    return found
+
+
 def _fleet_plan(network: Network, name: str) -> FleetPlan:
     fleet = network.fleets[name]
     return FleetPlan(
-        name=name, role=fleet.role, chain=fleet.chain or "", promises=promises_of(network, fleet),
-        client=fleet.client.name if fleet.client else NO_WORKLOAD,
+        name=name, role=fleet.role, promises=promises_of(network, fleet), client=client_of(fleet),
+        chain=fleet.chain if isinstance(fleet, ValidatorFleet) else "",
         client_version=fleet.client.version if fleet.client else "",
     )  # fmt: skip
 
 
-def _host_plan(fleet: Fleet, placement: Placement, world: World) -> HostPlan:
+def _host_plan(fleet: Fleet, placement: Placement, member: MemberSpec | None, world: World) -> HostPlan:
     region = world.regions[placement.region]
-    machine = fleet.machine
+    machine = (member.machine if member else None) or fleet.machine
+    client = (member.client if member else None) or fleet.client
     return HostPlan(
         host=placement.host, fleet=placement.fleet, role=fleet.role, provider=region.provider, region=region.name,
-        zone=placement.zone, metro=region.metro, operator=fleet.operator,
-        client=fleet.client.name if fleet.client else NO_WORKLOAD,
-        client_version=fleet.client.version if fleet.client else "",
+        zone=placement.zone, metro=region.metro, operator=(member.operator if member else None) or fleet.operator,
+        client=client_of(fleet, member), client_version=client.version if client else "",
         machine=f"{machine.vcpu}x{machine.memory_gib}", disk_gib=machine.disk_gib, power=placement.power,
-        address=placement.address,
+        address=placement.address, signer_group=signer_group_of(fleet, member),
     )  # fmt: skip
 
 

@@ -6,19 +6,22 @@ Nothing here solves; `search.py` does. Part of a fleet's promises can be left ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 from components.placement.world import World
 from schemas.atlas import Evidence, RoundTrip
-from schemas.plan import Promises
-from schemas.roles import QUORUM_OF_ROLE, Quorum, Role
-from schemas.survival import members_max_per_domain
+from schemas.plan import ExternalMember, Promises, domains_with_external
+from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
+from schemas.survival import Others, Own, members_max_beside
 
 ESTIMATE_FACTOR = 1.372
 """An estimated round trip counts for this much more when places are compared: the 90th percentile of the
 estimate's error on held-out pairs (research/performance.md, section 2)."""
+
+OF_THE_FLEET = frozenset({Domain.OPERATOR, Domain.CLIENT, Domain.SIGNER_GROUP})
+"""Kinds of domain that the fleet decides, not the place: all members that are placed together share one."""
 
 Pair = tuple[str, str]
 """Two different regions, in order of their names."""
@@ -41,6 +44,12 @@ class Ask:
     """Regions that the network uses already."""
     addresses_left: Mapping[str, int]
     """Region to the number of hosts that its subnet can still take; unlisted ones have no limit."""
+    power: int = 1
+    """Voting power of each member; 0 for roles that do not vote by power."""
+    operator: str = "self"
+    client: str = ""
+    signer_group: str = ""
+    """What every member placed here has in common; empty where each has its own."""
 
     @property
     def quorum(self) -> Quorum:
@@ -172,13 +181,11 @@ def _limits(ask: Ask, count: int, sites: tuple[Site, ...], world: World) -> Iter
     if ask.quorum is Quorum.ANY and promises.near:
         yield from _hub_limits(ask, sites, world)
     else:
-        most = members_max_per_domain(ask.quorum, count, reports_min=promises.reports_min or 1)
         for kind in promises.survive:
-            yield from _at_most(f"survive.{kind}", kind, sites, most)
-    safe = halting_max(ask.quorum, count, promises.reports_min or 1)
+            yield from _at_most(f"survive.{kind}", Domain(kind), ask, count, sites)
     for kind in promises.halt_safely:
-        yield from _at_most(f"halt_safely.{kind}", kind, sites, safe)
-    by_region = _domains("region", sites)
+        yield from _at_most(f"halt_safely.{kind}", Domain(kind), ask, count, sites)
+    by_region = domains_of(Domain.REGION, ask, sites)
     for region, inside in by_region.items():
         if not is_pair_allowed(region, region, promises, world):
             yield Limit(name="latency", sites=inside, at_most=1)
@@ -187,13 +194,22 @@ def _limits(ask: Ask, count: int, sites: tuple[Site, ...], world: World) -> Iter
             yield Limit(name="addresses", sites=inside, at_most=kept + ask.addresses_left[region])
 
 
-def halting_max(quorum: Quorum, count: int, reports_min: int) -> int:
-    """Return how many members a domain may hold without being able to decide alone."""
-    if quorum is Quorum.BFT:
-        return 2 * count // 3
-    if quorum is Quorum.MAJORITY:
-        return count // 2
-    return reports_min - 1 if quorum is Quorum.THRESHOLD else count
+def most_in_one(ask: Ask, count: int, *, alone: bool = False, inside: Iterable[ExternalMember] = ()) -> int:
+    """Return how many of `count` members one domain may hold; negative when others hold too much there already.
+
+    Args:
+        ask: What the fleet wants; members that others run count in its quorum.
+        count: Members that are placed.
+        alone: Whether the domain must only not decide by itself (`halt_safely`), instead of being expendable.
+        inside: Members of others that are in the domain as well.
+    """
+    everyone, there = ask.promises.external, tuple(inside)
+    others = Others(
+        members=len(everyone), power=sum(member.power for member in everyone),
+        members_inside=len(there), power_inside=sum(member.power for member in there),
+    )  # fmt: skip
+    own = Own(count=count, power=max(ask.power, 1))
+    return members_max_beside(ask.quorum, own, others, reports_min=ask.promises.reports_min or 1, alone=alone)
 
 
 def _hub_limits(ask: Ask, sites: tuple[Site, ...], world: World) -> Iterator[Limit]:
@@ -203,19 +219,33 @@ def _hub_limits(ask: Ask, sites: tuple[Site, ...], world: World) -> Iterator[Lim
         around = frozenset(i for i, site in enumerate(sites) if near.hub in served[site.region])
         yield Limit(name=f"near.{near.hub}", sites=around, at_least=ask.promises.per_hub or 1)
         for kind in ask.promises.survive:
-            for inside in _domains(kind, sites).values():
+            for inside in domains_of(Domain(kind), ask, sites).values():
                 if inside & around:
                     yield Limit(name=f"survive.{kind}", sites=around - inside, at_least=1)
 
 
-def _at_most(name: str, kind: str, sites: tuple[Site, ...], most: int) -> Iterator[Limit]:
-    for inside in _domains(kind, sites).values():
-        yield Limit(name=name, sites=inside, at_most=most)
+def _at_most(name: str, kind: Domain, ask: Ask, count: int, sites: tuple[Site, ...]) -> Iterator[Limit]:
+    """Yield the limit of every domain; members of others that are, or may be, in it leave less room."""
+    own = domains_of(kind, ask, sites)
+    zones = {site.zone: site.region for site in sites} if kind is Domain.ZONE else {}
+    empty: dict[str, frozenset[str]] = {domain: frozenset() for domain in own}
+    by_name = {member.name: member for member in ask.promises.external}
+    for domain, others in domains_with_external(empty, ask.promises.external, kind, zones).items():
+        there = [by_name[member] for member in others]
+        most = most_in_one(ask, count, alone=name.startswith("halt_safely"), inside=there)
+        # what others hold there can be too much already: then no placement keeps the promise
+        at_least = 1 if most < 0 else 0
+        inside = own.get(domain, frozenset()) if most >= 0 else frozenset()
+        if inside or at_least:
+            yield Limit(name=name, sites=inside, at_least=at_least, at_most=max(most, 0))
 
 
-def _domains(kind: str, sites: tuple[Site, ...]) -> dict[str, frozenset[int]]:
+def domains_of(kind: Domain, ask: Ask, sites: tuple[Site, ...]) -> dict[str, frozenset[int]]:
     """Return the sites of every domain of a kind, domains sorted by name."""
+    if kind in OF_THE_FLEET:
+        shared = str(getattr(ask, kind.value))
+        return {shared: frozenset(range(len(sites)))} if shared else {}
     found: dict[str, set[int]] = {}
     for position, site in enumerate(sites):
-        found.setdefault(str(getattr(site, kind)), set()).add(position)
+        found.setdefault(str(getattr(site, kind.value)), set()).add(position)
     return {name: frozenset(found[name]) for name in sorted(found)}

@@ -78,12 +78,13 @@ def _other_size(blocking: list[str], ask: Ask, probe: Probe) -> Iterator[str]:
     fleet = probe.fleet
     if not any(key.startswith(("survive.", "halt_safely.")) for key in blocking):
         return
-    if fleet.per_hub == 1 and any(probe.holds(ask, n) for n in range(2, 2 * len(fleet.near) + 1)):
+    if fleet.members_per_hub == 1 and any(probe.holds(ask, n) for n in range(2, 2 * len(fleet.near_hubs) + 1)):
         yield "Set 'per_hub' to 2."
     given = fleet.count
     if given:
-        near = range(max(1, given - COUNTS_TRIED), given + COUNTS_TRIED + 1)
-        tried = sorted(near, key=lambda n: (abs(n - given), -n))
+        near = range(max(ask.promises.reports_min or 1, given - COUNTS_TRIED), given + COUNTS_TRIED + 1)
+        odd = ask.quorum is Quorum.MAJORITY  # an even number of voters is refused
+        tried = sorted((n for n in near if n % 2 or not odd), key=lambda n: (abs(n - given), -n))
         best = next((n for n in tried if probe.holds(ask, n)), None)
         if best is not None:
             yield f"Set 'count' to {best}."

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from schemas import atlas
-from schemas.atlas import Region, RoundTrip
+from schemas.atlas import PUBLISHED, Atlas, Region, RoundTrip
 
 UNKNOWN_ZONE = "-unknown"
 """Suffix of the one zone that a region without known zones counts as: it proves no spread inside the region."""
@@ -29,10 +28,15 @@ class World:
         return self.zones(region) or (region + UNKNOWN_ZONE,)
 
 
-@cache
-def atlas_world() -> World:
-    """Return the world that the atlas knows."""
+def world_of(atlas: Atlas) -> World:
+    """Return the world that an atlas knows, a user's own figures included."""
     return World(
-        version=atlas.VERSION, regions=atlas.regions(), zones=atlas.zones, round_trip=atlas.round_trip,
+        version=atlas.version, regions=atlas.regions, zones=atlas.zones, round_trip=atlas.round_trip,
         jitter=atlas.jitter,
     )  # fmt: skip
+
+
+@cache
+def atlas_world() -> World:
+    """Return the world that the published tables know."""
+    return world_of(PUBLISHED)

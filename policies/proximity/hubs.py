@@ -54,7 +54,7 @@ def _legs(fleet: Fleet, near: Near) -> Legs:
     return {
         region: Leg(
             origin=f"{hosts[0].host} ({region})", target=hub,
-            reach=reach.round_trip(region, near.at, near.latency_ms_max),
+            reach=reach.round_trip(region, near.at, near.latency_ms_max, fleet.atlas),
         )
         for region, hosts in fleet.regions().items()
     }  # fmt: skip

@@ -11,10 +11,11 @@ from itertools import combinations
 from policies.fleet_view import Fleet
 from policies.reach import LIGHT, Proof, Reach, figure
 from policies.rule import Rule
+from schemas.atlas import Atlas
 from schemas.report import Finding, Severity
 
-Measure = Callable[[str, str, float], Reach]
-"""Origin, target and limit in milliseconds to what is known of the pair."""
+Measure = Callable[[str, str, float, Atlas], Reach]
+"""Origin, target, limit in milliseconds, and the atlas to ask, to what is known of the pair."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +67,14 @@ def _legs(fleet: Fleet, limit_ms: float, measure: Measure) -> Iterator[Leg]:
     regions = fleet.regions()
     for region, hosts in regions.items():
         if len(hosts) > 1:
-            yield _leg(f"{hosts[0].host} ({region})", f"{hosts[1].host} ({region})", measure(region, region, limit_ms))
+            yield _leg(
+                f"{hosts[0].host} ({region})",
+                f"{hosts[1].host} ({region})",
+                measure(region, region, limit_ms, fleet.atlas),
+            )
     for one, other in combinations(regions, 2):
-        yield _leg(
-            f"{regions[one][0].host} ({one})", f"{regions[other][0].host} ({other})", measure(one, other, limit_ms)
-        )
+        found = measure(one, other, limit_ms, fleet.atlas)
+        yield _leg(f"{regions[one][0].host} ({one})", f"{regions[other][0].host} ({other})", found)
 
 
 def _leg(origin: str, target: str, reach: Reach) -> Leg:

@@ -52,12 +52,12 @@ def _verdict(rule: Rule, fleet: Fleet, kind: Domain) -> Finding:
         fatal.append(_shown(domain, lost, left))
     if fatal:
         return rule.failed(
-            fleet.name, f"does not survive the loss of one {kind.value}", shown="; ".join(fatal),
+            fleet.name, f"does not survive the loss of one {_word(kind)}", shown="; ".join(fatal),
             remedy=_remedy(fleet, kind),
         )  # fmt: skip
     domain, _ = ranked[0]
     return rule.passed(
-        fleet.name, f"goes on without any one {kind.value}: at worst, losing {domain} leaves {_figures(left)}"
+        fleet.name, f"goes on without any one {_word(kind)}: at worst, losing {domain} leaves {_figures(left)}"
     )
 
 
@@ -81,6 +81,10 @@ def _most_fatal_first(fleet: Fleet, members: tuple[Member, ...], kind: Domain) -
     return sorted(ranked, key=lambda item: item[0] not in only)
 
 
+def _word(kind: Domain) -> str:
+    return kind.value.replace("_", " ")
+
+
 def _shown(domain: str, lost: frozenset[str], left: Outcome) -> str:
     return f"losing {domain} leaves {_figures(left)} (lost: {shortened(sorted(lost, key=by_number))})"
 
@@ -91,18 +95,18 @@ def _figures(left: Outcome) -> str:
 
 
 def _remedy(fleet: Fleet, kind: Domain) -> str:
-    count = len(fleet.hosts)
+    count = len(fleet.members())
     most = members_max_per_domain(fleet.quorum, count, reports_min=fleet.reports_min)
     if most < 1:
         return f"Add members: with {count} none may be lost, with {members_least(fleet)} one may."
     if fleet.hubs:
-        return f"Give every hub members in at least two {kind.value}s."
+        return f"Give every hub members in at least two {_word(kind)}s."
     domains = math.ceil(count / most)
     held = (
-        f"Keep at most {most} of the {count} members in one {kind.value}: that takes at least {domains} {kind.value}s"
+        f"Keep at most {most} of the {count} members in one {_word(kind)}: that takes at least {domains} {_word(kind)}s"
     )
-    if len({host.power for host in fleet.hosts}) > 1 and fleet.quorum is Quorum.BFT:
-        held = f"Keep less than a third of the voting power in one {kind.value}: at least 4 {kind.value}s"
+    if len({member.power for member in fleet.members()}) > 1 and fleet.quorum is Quorum.BFT:
+        held = f"Keep less than a third of the voting power in one {_word(kind)}: at least 4 {_word(kind)}s"
     if kind is Domain.PROVIDER and domains > 2:
         return f"{held}. With two, promise 'halt_safely: {{provider: 1}}' instead."
     return f"{held}."

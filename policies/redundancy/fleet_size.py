@@ -30,7 +30,7 @@ def check(view: FleetView) -> Iterator[Finding]:
     for fleet in view.fleets:
         if not fleet.promises.survive:
             continue
-        count, least = len(fleet.hosts), members_least(fleet)
+        count, least = len(fleet.members()), members_least(fleet)
         if members_max_per_domain(fleet.quorum, count, reports_min=fleet.reports_min) >= 1:
             yield RULE.passed(fleet.name, f"has {count} members; {least} can lose one")
         else:

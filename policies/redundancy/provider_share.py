@@ -40,14 +40,15 @@ def check(view: FleetView) -> Iterator[Finding]:
     share_max = RULE.parameter("share_max", view.parameters)
     members_min = RULE.parameter("members_min", view.parameters)
     for fleet in view.fleets:
-        if len(fleet.hosts) >= members_min:
+        if len(fleet.members()) >= members_min:
             yield _verdict(fleet, share_max)
 
 
 def _verdict(fleet: Fleet, share_max: float) -> Finding:
     bft = fleet.quorum is Quorum.BFT
-    provider, names = heaviest_first(fleet, fleet.members(), Domain.PROVIDER)[0]
-    weight = {host.host: host.power if bft else 1 for host in fleet.hosts}
+    members = fleet.members()
+    provider, names = heaviest_first(fleet, members, Domain.PROVIDER)[0]
+    weight = {member.name: member.power if bft else 1 for member in members}
     share = sum(weight[name] for name in names) / (sum(weight.values()) or 1)
     unit = "voting power" if bft else "members"
     held = f"{provider} holds {share * 100:.1f} % of {unit}; at most {share_max * 100:.1f} % is good practice"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 from schemas.atlas.tables import rows
@@ -22,6 +23,8 @@ class Region:
     city: str
     country: str
     """ISO 3166-1 alpha-2."""
+    precision: str = "point"
+    """`point`, or `approx_city`: then the coordinates are the city's."""
 
     @property
     def provider(self) -> str:
@@ -40,6 +43,7 @@ def regions() -> dict[str, Region]:
             metro=row["metro"],
             city=row["city"],
             country=row["country"],
+            precision=row["precision"],
         )
         for row in rows("regions")
     }
@@ -57,24 +61,50 @@ def region(name: str) -> Region:
     return known[name]
 
 
+class Access(StrEnum):
+    """Who can put hosts in a zone."""
+
+    OPEN = "open"
+    OLDER_ACCOUNTS = "older accounts"
+    """Full: AWS shows it to accounts that had it before."""
+    INTERNAL = "internal"
+    """Listed by the provider's interfaces, not sold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Zone:
+    """One zone; `name` is `provider:zone`, for AWS with the zone's ID."""
+
+    name: str
+    region: str
+    access: Access
+    source: str
+
+
 @cache
-def _zones_by_region() -> dict[str, tuple[str, ...]]:
+def all_zones() -> dict[str, Zone]:
+    """Return every known zone by name, also those that new accounts cannot use."""
+    return {
+        row["zone"]: Zone(name=row["zone"], region=row["region"], access=Access(row["access"]), source=row["source"])
+        for row in rows("zones")
+    }
+
+
+@cache
+def _open_by_region() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for row in rows("zones"):
-        found.setdefault(row["region"], []).append(row["zone"])
+    for zone in all_zones().values():
+        if zone.access is Access.OPEN:
+            found.setdefault(zone.region, []).append(zone.name)
     return {name: tuple(sorted(zones)) for name, zones in found.items()}
 
 
 def zones(region_name: str) -> tuple[str, ...]:
-    """Return a region's zones as `provider:zone` (AWS by zone ID), empty when none is known."""
-    return _zones_by_region().get(region_name, ())
-
-
-@cache
-def _region_by_zone() -> dict[str, str]:
-    return {zone: name for name, zones in _zones_by_region().items() for zone in zones}
+    """Return a region's zones that any account can use, as `provider:zone` (AWS by zone ID); empty when unknown."""
+    return _open_by_region().get(region_name, ())
 
 
 def zone_region(zone: str) -> str | None:
     """Return the region a zone belongs to, or None when the atlas lacks the zone."""
-    return _region_by_zone().get(zone)
+    found = all_zones().get(zone)
+    return found.region if found else None

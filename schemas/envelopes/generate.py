@@ -13,24 +13,44 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from schemas.atlas import answers
+from schemas.atlas.checking import SCHEMA as ATLAS_CHECK_SCHEMA
+from schemas.atlas.checking import AtlasCheck
+from schemas.comparison import SCHEMA as COMPARISON_SCHEMA
+from schemas.comparison import Comparison
 from schemas.diagnostics import ERROR_SCHEMA, ErrorReport
 from schemas.draft7 import REF_TEMPLATE, draft7, write_schemas
+from schemas.explanation import SCHEMA as EXPLANATION_SCHEMA
+from schemas.explanation import Explanation
 from schemas.inventory import SCHEMA as INVENTORY_SCHEMA
 from schemas.inventory import Inventory
+from schemas.loading.provenance import SCHEMA as RENDER_SCHEMA
+from schemas.loading.provenance import Rendering
 from schemas.plan import SCHEMA as PLAN_SCHEMA
 from schemas.plan import Plan
 from schemas.report import SCHEMA as REPORT_SCHEMA
 from schemas.report import Report, Status
+from schemas.simulation import SCHEMA as SIMULATION_SCHEMA
+from schemas.simulation import Simulation
 from schemas.status import SCHEMA as STATUS_SCHEMA
 from schemas.status import StackStatus
 
 FOLDER = Path(__file__).parent
 
 _ENVELOPES: dict[str, type] = {
+    ATLAS_CHECK_SCHEMA: AtlasCheck,
+    answers.DISTANCE_SCHEMA: answers.DistanceAnswer,
+    answers.HUBS_SCHEMA: answers.HubsAnswer,
+    answers.MACHINES_SCHEMA: answers.MachinesAnswer,
+    answers.REGIONS_SCHEMA: answers.RegionsAnswer,
+    COMPARISON_SCHEMA: Comparison,
     ERROR_SCHEMA: ErrorReport,
+    EXPLANATION_SCHEMA: Explanation,
     INVENTORY_SCHEMA: Inventory,
     PLAN_SCHEMA: Plan,
+    RENDER_SCHEMA: Rendering,
     REPORT_SCHEMA: Report,
+    SIMULATION_SCHEMA: Simulation,
     STATUS_SCHEMA: StackStatus,
 }
 

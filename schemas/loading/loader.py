@@ -12,12 +12,14 @@ from pydantic import ValidationError
 from schemas.canonical import canonical_json, sha256_hex
 from schemas.diagnostics import MISTAKES_MAX, InvalidDocumentError
 from schemas.document import Document, read_file, read_text
+from schemas.loading.composing import composed
 from schemas.loading.meaning import meaning_problems
+from schemas.migrations import older_version
 from schemas.spec import Network
-from schemas.spec.base import FORMS
+from schemas.spec.base import FORMS, HIDDEN
 from schemas.structure import Format, structure_problems
 
-_SPEC = Format(model=Network, family="SPEC", forms=FORMS)
+_SPEC = Format(model=Network, family="SPEC", forms=FORMS, hidden=HIDDEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,17 +37,38 @@ class LoadedSpec:
 
 
 def load_spec(path: Path, *, source: str = "") -> LoadedSpec:
-    """Load a spec file.
+    """Load a spec file, with what it extends and includes.
+
+    Args:
+        path: The file.
+        source: How messages name it; the path as given when empty.
 
     Raises:
         InvalidDocumentError: With every mistake found.
     """
-    return _load(read_file(path, source=source))
+    return _load(composed(_current(read_file(path, source=source)), path))
 
 
-def load_spec_text(text: str, *, source: str = "spec.yaml") -> LoadedSpec:
-    """Load a spec from text; see `load_spec`."""
-    return _load(read_text(text, source=source))
+def load_spec_text(text: str, *, source: str = "spec.yaml", path: Path | None = None) -> LoadedSpec:
+    """Load a spec from text; see `load_spec`.
+
+    Args:
+        text: The spec.
+        source: How messages name it.
+        path: The file that it is the text of: what it extends and includes is found from there. Without one it can
+            name no files.
+
+    Raises:
+        InvalidDocumentError: With every mistake found.
+    """
+    return _load(composed(_current(read_text(text, source=source)), path))
+
+
+def _current(document: Document) -> Document:
+    older = older_version(document)
+    if older is not None:
+        raise InvalidDocumentError([older])
+    return document
 
 
 def _load(document: Document) -> LoadedSpec:
@@ -57,5 +80,6 @@ def _load(document: Document) -> LoadedSpec:
     problems = list(islice(meaning_problems(document, network), MISTAKES_MAX))
     if problems:
         raise InvalidDocumentError(problems)
-    text = canonical_json(network.model_dump(mode="json", by_alias=True))
+    # Without defaults: a field that a later version adds changes no hash, so it unsettles no plan lock.
+    text = canonical_json(network.model_dump(mode="json", by_alias=True, exclude_defaults=True))
     return LoadedSpec(network=network, document=document, sha256=sha256_hex(text))

@@ -6,8 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.spec.base import ChainId, Model, Name, RegionName, RegionPattern
+from schemas.spec.base import Budget, ChainId, Model, Name, RegionName, Text
+from schemas.spec.chains import Chain
 from schemas.spec.fleet import Fleet
+from schemas.spec.machines import Placement
+from schemas.spec.operation import Maintenance
+from schemas.spec.places import Hub, Regions, Site
 
 
 class Metadata(Model):
@@ -17,31 +21,17 @@ class Metadata(Model):
     """Name of the network; the stack carries it."""
     environment: Literal["lab", "staging", "production"]
     """Decides how severe good-practice rules are."""
+    description: Text | None = None
+    """What the network is for, in one line."""
 
 
-class Chain(Model):
-    """A chain that the network makes or works for."""
+class Operator(Model):
+    """Who runs members: a failure domain, and whom to call."""
 
-    engine: Literal["cometbft"]
-    """Consensus engine."""
-    block_time_ms: Annotated[int, Field(ge=200, le=60_000)] = 2000
-    """Pause after a block before the next is proposed (CometBFT's `timeout_commit`), in milliseconds."""
-
-
-class Hub(Model):
-    """A place that members must be near to: where liquidity is."""
-
-    at: RegionName
-    """Region that the hub is in or next to."""
-
-
-class Regions(Model):
-    """Which regions placement may use; `*` stands for any text."""
-
-    allow: Annotated[tuple[RegionPattern, ...], Field(max_length=100)] = ("aws:*", "gcp:*")
-    """Patterns of regions that may be used."""
-    forbid: Annotated[tuple[RegionPattern, ...], Field(max_length=100)] = ()
-    """Patterns of regions that may not; wins over `allow`."""
+    description: Text | None = None
+    """Who it is."""
+    contact: Text | None = None
+    """How to reach them: a mail address, a pager, a channel."""
 
 
 class Network(Model):
@@ -56,8 +46,18 @@ class Network(Model):
     chains: dict[ChainId, Chain] = Field(default_factory=dict, max_length=100)
     """Chains by chain ID."""
     hubs: dict[Name, Hub] = Field(default_factory=dict, max_length=100)
-    """Hubs by name."""
+    """Hubs by name: an atlas hub, a region, or coordinates."""
+    sites: dict[RegionName, Site] = Field(default_factory=dict, max_length=100)
+    """Places that are no region of a cloud, by `provider:name`; members name them as their region."""
+    operators: dict[Name, Operator] = Field(default_factory=dict, max_length=100)
+    """Operators by name. Where any is listed, all but `self` must be: a misspelt one would be a domain of its own."""
     regions: Regions = Regions()
     """Which regions placement may use."""
     fleets: Annotated[dict[Name, Fleet], Field(min_length=1, max_length=100)]
     """Fleets by name; hosts are called `<fleet>-<n>`."""
+    maintenance: Annotated[tuple[Maintenance, ...], Field(max_length=20)] = ()
+    """Windows in which planned work may be done on every fleet that names none."""
+    placement: Placement = Placement(objective="commit_latency")
+    """By what placement prefers one place to another."""
+    budget: Budget | None = None
+    """What all hosts together may cost."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import types
 import typing
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from pydantic_core import PydanticUndefined
 
 from schemas.codes import CODES
 from schemas.document import yaml_text
+from schemas.shapes import bare, field_type, is_union, model_of, step, union_of
 from schemas.spec.base import FORMS
+from schemas.spec.effects import EFFECTS
 from schemas.spec.network import Network
 from schemas.spec.schema import EXAMPLE
 
@@ -42,12 +44,30 @@ _RULES = """
 - Every mistake of a kind is reported at once, with file, line, column and a remedy, up to 100.
 """
 
+_EFFECTS = """
+## What has no effect yet
+
+The whole format is read and checked, so that a spec can be written once. Some of it is acted on only by later versions:
+such fields are marked *no effect yet* below with what will act on them, `geofleet check` names each one that a spec
+uses, and a spec that would be built as something else than it says is not deployed.
+
+## What decides which keys there are
+
+Some mappings have different keys by the value of one of them, such as a fleet by its `role`, a chain by its `engine`,
+a client by its `name`, a signer by its `kind`. Others are told by which key they have: a hub by `atlas`, `at` or
+`coordinates`, an entry of `near` by `hub` or `fleet`.
+"""
+
 _BEYOND = """
 ## Mistakes
 
-Text (`SPEC1xx`) is judged first, then structure (`SPEC2xx`), then meaning (`SPEC3xx`). The JSON Schema says what
-structure says; meaning spans several values, and no schema can say it. The schema is more lenient in one point: it
-takes `4.0` for a whole number.
+Text (`SPEC1xx`) is judged first, then the files that a spec is put together from (`SPEC4xx`), then structure
+(`SPEC2xx`), then meaning (`SPEC3xx`). The JSON Schema says what structure says; meaning spans several values, and no
+schema can say it: every `SPEC3xx` below is beyond the schema. The schema is more lenient in one point: it takes `4.0`
+for a whole number.
+
+A value that should be a reference to a secret, or a URL, and is not, is never repeated in a message: it may be the
+secret itself.
 
 | code | mistake |
 |---|---|
@@ -56,7 +76,7 @@ takes `4.0` for a whole number.
 
 def spec_page() -> str:
     """Return the reference page."""
-    parts = [_HEAD, yaml_text(EXAMPLE), "```\n", _RULES]
+    parts = [_HEAD, yaml_text(EXAMPLE), "```\n", _RULES, _EFFECTS]
     parts += [_section(model) for model in _models(Network)]
     parts += [_BEYOND, *(f"| `{code}` | {text} |\n" for code, text in CODES.items())]
     return "".join(parts)
@@ -89,32 +109,73 @@ def _section(model: type[BaseModel]) -> str:
         "| key | value | default | meaning |",
         "|---|---|---|---|",
     ]
+    effects = _effects()
     for name, field in model.model_fields.items():
         meaning = " ".join((field.description or "").split())
-        value = _told(field.annotation, field.metadata)
-        lines.append(f"| `{field.alias or name}` | {value} | {_default(field)} | {meaning} |")
+        missing = effects.get((model.__name__, name), "")
+        lines.append(
+            f"| `{field.alias or name}` | {_told(field_type(field), [])} | {_default(field)} | {meaning}{missing} |"
+        )
     return "\n".join(lines) + "\n"
+
+
+@cache
+def _effects() -> dict[tuple[str, str], str]:
+    """Return what to say of each field that has no effect yet, by model and field."""
+    found: dict[tuple[str, str], str] = {}
+    for effect in EFFECTS:
+        for model, name in dict.fromkeys(_fields_at(Network, effect.at)):
+            possible = typing.get_args(bare(model.model_fields[name].annotation))
+            only = [word for word in effect.only if word in possible]
+            if effect.only and not only:
+                continue
+            what = f" for {', '.join(f'`{word}`' for word in only)}" if len(only) < len(possible) and only else ""
+            stop = "; not deployed before" if effect.is_needed else ""
+            told, before = f" *No effect yet{what}: {effect.actor}{stop}.*", found.get((model.__name__, name), "")
+            found[model.__name__, name] = before if told in before else before + told
+    return found
+
+
+def _fields_at(annotation: Any, path: tuple[str, ...]) -> Iterator[tuple[type[BaseModel], str]]:
+    """Yield model and field of every place below a type that a path leads to; unions may give several."""
+    union = union_of(annotation)
+    for variant in union.variants.values() if union else (annotation,):
+        model = model_of(variant)
+        following = step(variant, path[0] if model else 0)
+        if following is None:
+            continue
+        if len(path) > 1:
+            yield from _fields_at(following, path[1:])
+        elif model:
+            yield model, path[0]
 
 
 def _default(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True, validated_data={})
     if default is PydanticUndefined:
         return "needed"
-    if default is None or default in ((), {}) or isinstance(default, BaseModel):
+    if default is None or default in ((), {}) or (isinstance(default, BaseModel) and not default.model_fields_set):
         return ""
     if isinstance(default, tuple):
         return ", ".join(f"`{item}`" for item in default)
-    return f"`{default}`"
+    if isinstance(default, BaseModel):
+        said = default.model_dump(mode="json", exclude_unset=True)
+        return ", ".join(f"`{key}: {value}`" for key, value in said.items())
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
 def _told(annotation: Any, metadata: list[Any]) -> str:
     """Return a type in the reader's words, with its limits."""
+    union = union_of(annotation)
+    if union is not None:
+        forms = [_told(variant, []) for variant in union.variants.values()]
+        return f"{' or '.join(forms)}{f', by `{union.key}`' if union.key else ''}"
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
         return _told(arguments[0], [*metadata, *_constraints(arguments[1:])])
     if origin is typing.Literal:
         return " or ".join(f"`{value}`" for value in arguments)
-    if origin in (typing.Union, types.UnionType):
+    if is_union(annotation):
         [rest] = [argument for argument in arguments if argument is not type(None)]
         return _told(rest, metadata)
     if origin is tuple:
@@ -125,6 +186,8 @@ def _told(annotation: Any, metadata: list[Any]) -> str:
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return ", ".join(f"`{word.value}`" for word in annotation)
+    if annotation is bool:
+        return "`true` or `false`"
     pattern = next((item.pattern for item in metadata if getattr(item, "pattern", None)), None)
     if pattern:
         form, example = FORMS[pattern]
@@ -145,6 +208,8 @@ def _limits(metadata: list[Any]) -> str:
             told.append(f"at least {item.ge}")
         elif isinstance(item, annotated_types.Gt):
             told.append(f"more than {item.gt}")
+        elif isinstance(item, annotated_types.Lt):
+            told.append(f"less than {item.lt}")
         elif isinstance(item, annotated_types.Le):
             told.append(f"at most {item.le}")
         elif isinstance(item, annotated_types.MinLen) and item.min_length:

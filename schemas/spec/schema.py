@@ -14,7 +14,10 @@ EXAMPLE: dict[str, Any] = {
     "apiVersion": "geofleet/v1",
     "kind": "Network",
     "metadata": {"name": "perps", "environment": "lab"},
-    "chains": {"perps-1": {"engine": "cometbft", "block_time_ms": 2000}},
+    "chains": {
+        "perps-1": {"engine": "cometbft", "block_time_ms": 2000},
+        "osmosis-1": {"engine": "cometbft", "operated": "elsewhere", "rpc": ["https://rpc.osmosis.example"]},
+    },
     "hubs": {"deribit": {"at": "aws:eu-west-2"}},
     "regions": {"allow": ["aws:eu-*", "gcp:europe-*"], "forbid": ["aws:eu-south-2"]},
     "fleets": {
@@ -31,6 +34,7 @@ EXAMPLE: dict[str, Any] = {
             "workload": "none",
             "per_hub": 2,
             "near": [{"hub": "deribit", "latency_ms_max": 6}],
+            "paths": [{"source": "perps-1", "destination": "osmosis-1", "channels": ["transfer/channel-0"]}],
         },
     },
 }

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from policies.fleet_view import view_of
 from policies.places import places_in
-from schemas.document import read_text
+from schemas.document import read_file, read_text
+from schemas.loading.composing import composed
 from schemas.report import Where
 
 TEXT = """fleets:
@@ -27,3 +29,16 @@ def test_a_finding_points_to_the_key_then_to_the_fleet_then_to_the_file(hosts: C
     assert locate("validators-1", ()) == place(2, 3)
     assert locate("perps", ("survive",)) == place(1, 1)
     assert locate("key SHA256:abc", ()) == place(1, 1)
+
+
+def test_a_finding_about_a_composed_spec_points_into_the_file_that_says_it(
+    hosts: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "base.yaml").write_text(TEXT)
+    (tmp_path / "s.yaml").write_text("extends: base.yaml\nfleets: {validators: {survive: {region: 1}}}\n")
+    document = composed(read_file(tmp_path / "s.yaml", source="s.yaml"), tmp_path / "s.yaml")
+    locate = places_in(document, view_of(hosts("aws:euc1-az1")))
+    found = [locate("validators", keys) for keys in [("survive", "zone"), ("survive", "region"), ("role",), ()]]
+    places = [(where.file, where.line, where.column) for where in found]
+    assert places == [("base.yaml", 4, 15), ("s.yaml", 2, 33), ("base.yaml", 3, 5), ("s.yaml", 2, 10)]
+    assert locate("perps", ()).file == "s.yaml"

@@ -51,7 +51,9 @@ def test_there_are_sixty_bad_specs_and_each_message_has_a_spec() -> None:
     assert texts == {path.stem for path in BAD}
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code not in {"SPEC100", "SPEC101", "SPEC102", "SPEC107"}])
+@pytest.mark.parametrize(
+    "code", [code for code in CODES if code not in {"SPEC100", "SPEC101", "SPEC102", "SPEC107", "SPEC502"}]
+)
 def test_every_code_has_a_bad_spec(code: str) -> None:
-    # The four left out are about a file's bytes and size: tests/schemas/test_document.py.
+    # Left out: a file's bytes and size (tests/schemas/test_document.py), and migration (tests/operations/test_migrating.py).
     assert re.search(rf"error {code} ", MESSAGES)

@@ -42,6 +42,12 @@ def test_what_is_not_promised_is_not_published(plan: Plan) -> None:
     assert HostFacts.from_props(bare).promises == Promises()
 
 
+def test_hosts_of_older_versions_have_no_signer_group(facts: HostFacts) -> None:
+    props = facts.to_props()
+    del props["signer_group"]
+    assert HostFacts.from_props(props).signer_group == ""
+
+
 def test_missing_properties_are_named(facts: HostFacts) -> None:
     props = facts.to_props()
     del props["zone"], props["power"]

@@ -76,4 +76,4 @@ def test_counts_name_only_what_occurs_and_json_is_plain() -> None:
     told = json.loads(json.dumps(found.to_json()))
     assert told["schema"] == "geofleet/report/v1"
     assert told["findings"][0]["status"] == "not applicable"
-    assert told["findings"][0]["where"] == {"file": "", "line": 0, "column": 0, "host": "", "urn": ""}
+    assert told["findings"][0]["where"] == {"file": "", "line": 0, "column": 0, "end_column": 0, "host": "", "urn": ""}

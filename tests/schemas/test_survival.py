@@ -8,7 +8,17 @@ from collections.abc import Iterable
 import pytest
 
 from schemas.roles import QUORUM_OF_ROLE, Quorum, Role
-from schemas.survival import Member, Outcome, groups, halts_safely, members_max_per_domain, outcome
+from schemas.survival import (
+    Member,
+    Others,
+    Outcome,
+    Own,
+    groups,
+    halts_safely,
+    members_max_beside,
+    members_max_per_domain,
+    outcome,
+)
 
 BFT, MAJORITY, THRESHOLD, ANY = Quorum.BFT, Quorum.MAJORITY, Quorum.THRESHOLD, Quorum.ANY
 
@@ -151,3 +161,32 @@ def test_what_survives_is_never_able_to_fork() -> None:
 
 def test_groups_are_sorted_by_domain() -> None:
     assert list(groups({"a": "z2", "b": "z1", "c": "z2"}).items()) == [("z1", {"b"}), ("z2", {"a", "c"})]
+
+
+@pytest.mark.parametrize("quorum", [BFT, MAJORITY, THRESHOLD, ANY])
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_a_domain_may_hold_beside_members_of_others_is_what_trying_finds(quorum: Quorum, alone: bool) -> None:
+    if quorum is ANY and alone:
+        return  # relaying needs no quorum, so no domain can decide alone
+    for count, power, inside, outside in itertools.product(
+        range(1, 7), (1, 3), ((), (2,), (5, 1)), ((), (4,), (1, 1, 7))
+    ):
+        own = [Member(name=f"m-{n}", power=power) for n in range(1, count + 1)]
+        there = [Member(name=f"in-{n}", power=p) for n, p in enumerate(inside)]
+        members = [*own, *there, *(Member(name=f"out-{n}", power=p) for n, p in enumerate(outside))]
+        others = Others(
+            members=len(inside) + len(outside), power=sum(inside) + sum(outside), members_inside=len(inside),
+            power_inside=sum(inside),
+        )  # fmt: skip
+        most = members_max_beside(quorum, Own(count=count, power=power), others, reports_min=2, alone=alone)
+        for held in range(count + 1):
+            lost = first(held) | {member.name for member in there}
+            judged = halts_safely if alone else outcome
+            assert judged(quorum, members, lost, reports_min=2).goes_on is (held <= most), (count, power, held, others)
+
+
+@pytest.mark.parametrize("quorum", [BFT, MAJORITY, THRESHOLD, ANY])
+def test_without_members_of_others_it_is_the_table_of_the_design(quorum: Quorum) -> None:
+    for count in range(2, 20):
+        alone = members_max_per_domain(quorum, count, reports_min=2)
+        assert members_max_beside(quorum, Own(count=count, power=10), Others(), reports_min=2) == alone

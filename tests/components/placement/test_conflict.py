@@ -63,17 +63,17 @@ def test_an_estimate_never_keeps_a_hard_limit_and_the_same_figure_measured_does(
 
 
 def test_a_lock_that_stands_in_the_way_is_named_and_what_moving_costs(spec, placed, five_regions: World) -> None:
-    head = "fleets:\n  sequencers:\n    role: sequencer\n    workload: none\n    count: 2\n"
+    head = "fleets:\n  oracles:\n    role: oracle\n    workload: none\n    count: 2\n    reports_min: 2\n"
     apart = 'regions: {allow: ["aws:eu-central-1", "gcp:europe-west3"]}\n' + head + "    halt_safely: {region: 1}\n"
     _, lock = placed(spec(apart), None, five_regions)
     nearer = head + "    halt_safely: {region: 1}\n    latency: {between_members_ms_max: 10}\n"
     with pytest.raises(InfeasiblePlacementError) as caught:
         placed(spec(nearer), lock, five_regions)
     assert str(caught.value) == (
-        "spec.yaml:15:39: fleet 'sequencers' (2 members) cannot be placed:\n"
+        "spec.yaml:16:39: fleet 'oracles' (2 members) cannot be placed:\n"
         "  these exclude each other:\n"
         "    between_members_ms_max 10: any two members must be measured within it; of 10 pairs of allowed "
-        "regions 4 are, 0 only estimated (spec.yaml:15:39)\n"
+        "regions 4 are, 0 only estimated (spec.yaml:16:39)\n"
         "    lock: 2 hosts stay in aws:eu-central-1-a, gcp:europe-west3-a"
     )
     assert caught.value.remedy == (

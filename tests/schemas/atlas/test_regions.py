@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from schemas import atlas
-from schemas.atlas.latency import distance_km
+from schemas.atlas.distance import distance_km
+from schemas.atlas.regions import Access, all_zones
 from schemas.atlas.tables import DATA, rows
 from schemas.canonical import sha256_hex
 
 TABLES_OF_VERSION = {
     "2026-11-24": "ec1351f5abfc954dd433eba76e649477b77f61c14d22c10c06fc76852d5b2eac",
+    "2026-11-24.2": "156099eee603d787c8f688353de97ef6b2d1e0fb97cf5e534c74b7a832ce2697",
 }
 """Version to the SHA-256 of all its tables: whoever changes a table gives it a new version, and plans notice."""
 
@@ -54,8 +56,24 @@ def test_every_zone_belongs_to_one_known_region_of_its_provider() -> None:
         assert zone.partition(":")[0] == region.partition(":")[0]
         assert seen.setdefault(zone, region) == region
         assert atlas.zone_region(zone) == region
-        assert zone in atlas.zones(region)
+        assert (zone in atlas.zones(region)) == (row["access"] == "open")
     assert len(seen) == len(rows("zones"))
+
+
+def test_every_region_has_known_zones() -> None:
+    assert [name for name in atlas.regions() if not atlas.zones(name)] == []
+
+
+def test_zones_that_new_accounts_do_not_get_are_known_and_not_offered() -> None:
+    closed = {name: zone.access for name, zone in all_zones().items() if zone.access is not Access.OPEN}
+    assert closed == {
+        "aws:apne1-az3": Access.OLDER_ACCOUNTS,
+        "aws:usw1-az2": Access.OLDER_ACCOUNTS,
+        "gcp:us-central1-d": Access.INTERNAL,
+        "gcp:us-east1-a": Access.INTERNAL,
+    }
+    assert atlas.zones("aws:ap-northeast-1") == ("aws:apne1-az1", "aws:apne1-az2", "aws:apne1-az4")
+    assert atlas.zone_region("aws:apne1-az3") == "aws:ap-northeast-1", "a member that is there already may name it"
 
 
 def test_aws_zones_are_ids_and_gcp_zones_carry_their_region() -> None:

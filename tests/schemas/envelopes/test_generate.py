@@ -136,7 +136,7 @@ def test_errors_of_both_kinds_fit_their_envelope() -> None:
         "problems": [
             {
                 "code": "", "message": "needs 25 ms", "at": "a.yaml:14:19", "path": "", "file": "", "line": 0,
-                "column": 0, "remedy": "Raise it to 25.",
+                "column": 0, "end_column": 0, "remedy": "Raise it to 25.",
             }
         ],
     }  # fmt: skip

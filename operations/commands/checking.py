@@ -1,0 +1,60 @@
+"""`geofleet check`: what rules say of a spec and its plan, in the form that its reader needs."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from operations.console import say, show, show_json
+
+
+@click.command()
+@click.argument("stack", metavar="STACK")
+@click.option("--format", "output", type=click.Choice(["text", "json", "sarif", "github"]), default="text",
+              show_default=True, help="Form of the result: sarif for code scanning, github for the lines of a "
+              "pull request; progress goes to standard error.")  # fmt: skip
+def check(stack: str, output: str) -> None:
+    """Judge a spec and its plan by every rule.
+
+    Needs no credentials, no engine and no root. Uses the plan lock where it fits the
+    spec; otherwise it places the hosts in memory and says so. Exit code and findings are the
+    same in every form.
+
+    \b
+    Example:
+      geofleet check lab
+      geofleet check stacks/lab.yaml --format sarif > lab.sarif
+    """
+    from operations.checking import effect_notes, judged, report_text
+    from operations.planning import files_of, planned
+    from schemas.errors import FleetError
+    from stacks.stack import shown
+
+    files = files_of(stack)
+    try:
+        found = planned(files)
+    except FleetError as error:
+        if output in ("sarif", "github"):
+            from operations.notices import Subject
+            from operations.reporting import Form, show_error
+
+            show_error(Form(output), error, Subject(stack=files.name, file=shown(files.spec)))
+        raise
+    if not found.locked:
+        say(f"{files.name}: no fitting plan lock; the hosts were placed in memory for this check")
+    for note in effect_notes(found.spec):
+        say(note)
+    report = judged(found)
+    if output == "json":
+        show_json(report.to_json())
+    elif output == "text":
+        show(report_text(report))
+    else:
+        from operations.notices import Subject
+        from operations.reporting import Form, show_report
+
+        environment = found.spec.network.metadata.environment
+        subject = Subject(stack=files.name, file=shown(files.spec), environment=environment)
+        show_report(Form(output), report, subject)
+    sys.exit(report.exit_code)
