@@ -25,7 +25,11 @@ EXPORTS = {
     },
     "schemas.loading": {"LoadedSpec", "load_spec", "load_spec_text"},
     "schemas.spec": {
-        "AtlasHub", "Budget", "CatalogueClient", "Chain", "Client", "CometbftChain", "Coordinates", "CustomClient", "Disruption", "EvmChain", "ExternalChain", "ExternalMember", "Fleet", "FleetBase", "Hub", "Latency", "Losses", "Machine", "Maintenance", "MemberSpec", "Metadata", "Near", "NearFleet", "NearHub", "Network", "Operator", "OracleFleet", "Pair", "Placement", "PointHub", "Port", "RegionHub", "Regions", "RelayPath", "RelayerFleet", "Sentries", "SequencerFleet", "Signer", "Site", "Upgrade", "ValidatorFleet",
+        "AtlasHub", "Budget", "CatalogueClient", "Chain", "Client", "CometbftChain", "Coordinates", "CustomClient",
+        "Disruption", "EvmChain", "ExternalChain", "ExternalMember", "Fleet", "FleetBase", "Hub", "Latency", "Losses",
+        "Machine", "Maintenance", "MemberSpec", "Metadata", "Near", "NearFleet", "NearHub", "Network", "Operator",
+        "OracleFleet", "Pair", "Placement", "PointHub", "Port", "RegionHub", "Regions", "RelayPath", "RelayerFleet",
+        "Sentries", "SequencerFleet", "Signer", "Site", "Upgrade", "ValidatorFleet",
     },
 }  # fmt: skip
 

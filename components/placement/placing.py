@@ -12,7 +12,7 @@ from components.placement.checking import broken_promises
 from components.placement.keeping import Seat, listed_seats, spread_seats
 from components.placement.problem import Ask, Problem, problem_of
 from components.placement.world import World, atlas_world
-from schemas.errors import InfeasiblePlacementError
+from schemas.errors import FleetError, InfeasiblePlacementError
 from schemas.loading.meaning import allowed_regions
 from schemas.lock import Lock, Placement
 from schemas.roles import Role
@@ -33,6 +33,10 @@ class Options:
     seconds_max: float = 60.0
     """Wall time for one fleet, after which the best found is taken and its gap logged."""
     world: World = field(default_factory=atlas_world)
+
+
+class UnplaceableSiteError(FleetError):
+    """Members stand at a site of the spec's own; placement knows regions of clouds only."""
 
 
 class Placing:
@@ -57,6 +61,7 @@ class Placing:
         for name in fleet_order(self.network):
             fleet = self.network.fleets[name]
             if fleet.members:
+                self._refuse_sites(name, fleet)
                 votes = fleet.role is Role.VALIDATOR
                 seats[name] = listed_seats(fleet.members, self.kept[name], self.world.zones_of, votes=votes)
             else:
@@ -70,6 +75,16 @@ class Placing:
         if conflicts:
             self._refuse(conflicts)
         return seats
+
+    def _refuse_sites(self, name: str, fleet: Fleet) -> None:
+        for position, member in enumerate(fleet.members):
+            if member.region not in self.world.regions:
+                where = self.options.where
+                raise UnplaceableSiteError(
+                    f"fleet '{name}' has a member at '{member.region}': members at sites cannot be placed yet",
+                    at=where("fleets", name, "members", position, "region") if where else "",
+                    remedy="Put the member in a region of AWS or GCP, or list it under 'external' if others run it.",
+                )
 
     def _ask(self, name: str, seats: Mapping[str, list[Seat]]) -> Ask:
         fleet = self.network.fleets[name]

@@ -33,8 +33,12 @@ ODD_TEXT = [
     "{" * 40, "- " * 40, "a: " * 3, "? " * 35, "&a [*a]",
 ]  # fmt: skip
 
+GOOD = Path(__file__).parent / "good"
+
 EXAMPLES: list[dict[str, Any]] = [
     EXAMPLE,
+    read_file(GOOD / "production.yaml").value,
+    read_file(GOOD / "small_fleets.yaml").value,
     {
         "apiVersion": "geofleet/v1",
         "kind": "Network",

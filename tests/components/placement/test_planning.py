@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.placement.placing import Options
+from components.placement.placing import Options, UnplaceableSiteError
 from components.placement.planning import LockMisfitError, place, plan_from_lock
 from components.placement.world import World, atlas_world
 from schemas.errors import InfeasiblePlacementError
@@ -296,3 +296,13 @@ def test_over_a_random_history_no_locked_host_moves_and_no_number_returns(
                 assert all(int(host.rpartition("-")[2]) >= lock.next_number.get(fleet, 1) for host in now - old)
         lock = new
         steps += 1
+
+
+def test_a_member_at_a_site_is_refused_at_its_place_until_placement_knows_sites(spec, placed) -> None:
+    text = 'sites:\n  "equinix:ld4": {coordinates: {latitude: 51.5, longitude: -0.6}, metro: london}\n'
+    fleet = 'fleets:\n  oracles: {role: oracle, workload: none, reports_min: 1, members: [{region: "equinix:ld4"}]}\n'
+    with pytest.raises(UnplaceableSiteError) as caught:
+        placed(spec(text + fleet))
+    assert str(caught.value).endswith(
+        "fleet 'oracles' has a member at 'equinix:ld4': members at sites cannot be placed yet"
+    )
