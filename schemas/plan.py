@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from schemas.atlas.latency import Evidence
-from schemas.consequences import NO_COST, NO_LATENCY, CostPlan, FailurePlan, LatencyPlan
 from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
 
 SCHEMA = "geofleet/plan/v1"
@@ -91,15 +90,6 @@ class FleetPlan:
     """Client that the hosts run; `none` when they run no workload yet."""
     client_version: str
     promises: Promises
-    cost: CostPlan = NO_COST
-    """What the fleet's hosts cost a month."""
-    latency: LatencyPlan = NO_LATENCY
-    """Its round trips."""
-    worst_failure: FailurePlan | None = None
-    """The loss of one zone, region, metro or provider that leaves least while the fleet goes on; where it goes on
-    without none of them, the smallest that stops it."""
-    first_stop: FailurePlan | None = None
-    """The smallest single loss that stops the fleet: a zone before a region, before a metro, before a provider."""
 
     @property
     def quorum(self) -> Quorum:
@@ -187,8 +177,6 @@ class Plan:
     regions: tuple[RegionPlan, ...]
     links: tuple[LinkPlan, ...]
     hosts: tuple[HostPlan, ...]
-    cost: CostPlan = NO_COST
-    """What all hosts cost a month."""
 
     def fleet(self, name: str) -> FleetPlan:
         """Return one fleet of the plan; it must exist."""
