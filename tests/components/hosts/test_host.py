@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pulumi
@@ -72,7 +73,21 @@ def built() -> Recorder:
         signed = SignedConfiguration(documents={"validators-1": "{}"}, signatures={"validators-1": "c2ln"}, blobs={})
         Network("lab", NetworkArgs(plan=PLAN, fleets=(fleet,), configuration=signed), LabBackend(image="i:1"))
 
-    build()
+    loops: list[asyncio.AbstractEventLoop] = []
+    make = asyncio.new_event_loop
+
+    def recorded() -> asyncio.AbstractEventLoop:
+        loops.append(make())
+        return loops[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        # Pulumi leaves its loops open; whichever test the collector ran in would be blamed for them.
+        patch.setattr(asyncio, "new_event_loop", recorded)
+        asyncio.set_event_loop(recorded())
+        build()
+    asyncio.set_event_loop(None)
+    for loop in loops:
+        loop.close()
     return recorder
 
 
