@@ -38,7 +38,8 @@ def broken_promises(ask: Ask, seats: Sequence[Seat], world: World) -> list[str]:
     for one, other in sorted(set(combinations(regions, 2))):
         if not is_pair_allowed(one, other, promises, world):
             found.append(f"{one} and {other} are not proven to be near enough")
-    return found + _broken_hubs(ask, members)
+    # members that others run have promised no hub anything
+    return found + _broken_hubs(ask, members[: len(seats)])
 
 
 def _broken_hubs(ask: Ask, members: tuple[Member, ...]) -> list[str]:

@@ -306,3 +306,13 @@ def test_a_member_at_a_site_is_refused_at_its_place_until_placement_knows_sites(
     assert str(caught.value).endswith(
         "fleet 'oracles' has a member at 'equinix:ld4': members at sites cannot be placed yet"
     )
+
+
+def test_members_that_others_run_need_not_be_near_this_fleets_hubs(spec, placed) -> None:
+    fleet = (
+        "fleets:\n  validators:\n    role: validator\n    chain: net-1\n    workload: none\n    count: 4\n"
+        '    external: [{operator: alice, region: "aws:eu-north-1", power: 10}]\n'
+        "    near: [{hub: deribit, latency_ms_max: 20}]\n"
+    )
+    plan, _ = placed(spec(fleet))
+    assert len(plan.hosts) == 4
