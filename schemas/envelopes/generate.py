@@ -41,6 +41,7 @@ _ENVELOPES: dict[str, type] = {
     ATLAS_CHECK_SCHEMA: AtlasCheck,
     answers.DISTANCE_SCHEMA: answers.DistanceAnswer,
     answers.HUBS_SCHEMA: answers.HubsAnswer,
+    answers.LOCATION_SCHEMA: answers.LocationAnswer,
     answers.MACHINES_SCHEMA: answers.MachinesAnswer,
     answers.REGIONS_SCHEMA: answers.RegionsAnswer,
     COMPARISON_SCHEMA: Comparison,
