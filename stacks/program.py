@@ -134,12 +134,14 @@ def _host_args(plan: Plan, host: HostPlan, ledger: Ledger, backend: Backend) -> 
         address=host.address,
         network_cidr=plan.network_cidr,
         operator_cidr=plan.operator_cidr,
-        store_url=backend.store_url(plan),
+        store_url=backend.store_url(plan, host),
         deployer_public_key=_public_key(ledger, "deployer", Purpose.DEPLOYER),
         operator_public_key=_public_key(ledger, "operator", Purpose.OPERATOR),
         artifact_sha256="" if host.client == NO_WORKLOAD else artifact_sha256(host.client, host.client_version),
     )
-    return HostArgs(plan=host, facts=_facts(plan, host, ledger), user_data=user_data(boot))
+    return HostArgs(
+        plan=host, facts=_facts(plan, host, ledger), user_data=user_data(boot, backend.fragment(plan, host))
+    )
 
 
 def _public_key(ledger: Ledger, holder: str, purpose: Purpose) -> str:
