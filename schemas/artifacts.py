@@ -30,3 +30,22 @@ def artifact_sha256(name: str, version: str) -> str:
             f"{name} {version} is not in the cache ({cache_dir()})", remedy="Build it: make setup."
         )
     return found
+
+
+def packages_sha256() -> str:
+    """Return the SHA-256 (hex) of the archive of packages that Debian's cloud images lack.
+
+    Raises:
+        EnvironmentMissingError: The cache does not hold it.
+    """
+    record = cache_dir() / "packages.json"
+    try:
+        found = str(json.loads(record.read_text(encoding="utf-8"))["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        found = ""
+    if not found or not artifact_path(found).is_file():
+        raise EnvironmentMissingError(
+            f"the packages that cloud hosts install are not in the cache ({record})",
+            remedy="Fetch them: make packages.",
+        )
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -50,8 +50,10 @@ class Lock:
     next_number: Mapping[str, int]
     """Fleet to the number that its next host gets."""
     next_address: Mapping[str, int]
-    """Region to the last number of the address that its next host gets."""
+    """Region to the last number of the first address that belongs to no zone and no host of it."""
     placements: tuple[Placement, ...]
+    next_in_zone: Mapping[str, int] = field(default_factory=dict)
+    """Zone to the last number of the address that its next host gets, while its block of addresses has one."""
 
 
 class _Place(Model):
@@ -72,7 +74,8 @@ class _LockFile(Model):
     atlas_version: str
     subnets: dict[RegionName, Annotated[int, Field(ge=1, le=254)]]
     next_number: dict[Name, Annotated[int, Field(ge=1)]]
-    next_address: dict[RegionName, Annotated[int, Field(ge=10, le=255)]]
+    next_address: dict[RegionName, Annotated[int, Field(ge=10, le=256)]]
+    next_in_zone: dict[ZoneName, Annotated[int, Field(ge=20, le=255)]] = Field(default_factory=dict)
     placements: dict[str, _Place]
 
 
@@ -92,6 +95,7 @@ def lock_text(lock: Lock) -> str:
         "subnets": dict(sorted(lock.subnets.items())),
         "next_number": dict(sorted(lock.next_number.items())),
         "next_address": dict(sorted(lock.next_address.items())),
+        **({"next_in_zone": dict(sorted(lock.next_in_zone.items()))} if lock.next_in_zone else {}),
         "placements": {
             p.host: {
                 "fleet": p.fleet,
@@ -129,6 +133,7 @@ def read_lock(path: Path, *, source: str = "") -> Lock:
         subnets=file.subnets,
         next_number=file.next_number,
         next_address=file.next_address,
+        next_in_zone=file.next_in_zone,
         placements=tuple(
             Placement(
                 host=host,
@@ -176,3 +181,8 @@ def _contradictions(document: Document, lock: Lock) -> Iterator[Diagnostic]:
         if int(place.address.rpartition(".")[2]) >= lock.next_address.get(place.region, 10):
             message = f"the next host of region {place.region} would get address {place.address} again"
             yield document.diagnostic("LOCK306", message, (*path, "address"), remedy=_REMEDY)
+        following = lock.next_in_zone.get(place.zone)
+        last = int(place.address.rpartition(".")[2])
+        if following is not None and (last // 16 == (following - 1) // 16) and last >= following:
+            message = f"the next host of zone {place.zone} would get address {place.address} again"
+            yield document.diagnostic("LOCK307", message, (*path, "address"), remedy=_REMEDY)

@@ -12,6 +12,8 @@ from typing import Any
 
 import pulumi
 
+from components.bootstrap.boot import LAB
+from components.bootstrap.cloud_config import Fragment
 from components.hosts.backend import Machine, SignedConfiguration
 from schemas.plan import HostPlan, Plan
 
@@ -106,9 +108,13 @@ class LabBackend:
             pulumi.ResourceOptions(parent=parent),
         )
 
-    def store_url(self, plan: Plan) -> str:
-        """Return the store's address: the operator's end of the wide-area network."""
+    def store_url(self, plan: Plan, host: HostPlan) -> str:
+        """Return the store's address, the same for every host: the operator's end of the wide-area network."""
         return f"http://{ipaddress.ip_network(plan.operator_cidr)[2]}:{STORE_PORT}"
+
+    def fragment(self, plan: Plan, host: HostPlan) -> Fragment:
+        """Return what a container needs beside the core."""
+        return LAB
 
 
 def _lab_resource(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from components.placement.addressing import ADDRESSES
 from components.placement.asking import told_count
 from components.placement.problem import (
     OF_THE_FLEET,
@@ -159,7 +160,7 @@ def _told(blocker: Blocker, ask: Ask, count: int, world: World) -> str:
     if key == "regions":
         providers = {world.regions[region].provider for region in ask.regions}
         return f"regions: 'allow' and 'forbid' leave {_number(len(ask.regions), 'region')} of {_number(len(providers), 'provider')}"
-    return "addresses: a region's subnet takes 245 hosts over its whole life, and too few are left"
+    return f"addresses: a region's subnet takes {ADDRESSES} hosts over its whole life, and too few are left"
 
 
 def _survival(ask: Ask, kind: str, count: int, world: World) -> str:

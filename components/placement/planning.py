@@ -55,7 +55,8 @@ def place(
     placements = tuple(_placements(seats, lock, numbers))
     new = Lock(
         stack=stack, spec_sha256=spec_sha256, atlas_version=chosen.world.version, subnets=numbers.subnets,
-        next_number=numbers.next_number, next_address=numbers.next_address, placements=placements,
+        next_number=numbers.next_number, next_address=numbers.next_address, next_in_zone=numbers.next_in_zone,
+        placements=placements,
     )  # fmt: skip
     return _plan(network, new, chosen.world), new
 
@@ -99,7 +100,7 @@ def _placements(seats: Mapping[str, list[Seat]], lock: Lock | None, numbers: Num
             host = seat.host or numbers.new_host(fleet)
             yield Placement(
                 host=host, fleet=fleet, region=seat.region, zone=seat.zone,
-                address=addresses[host] if seat.host else numbers.new_address(seat.region), power=seat.power,
+                address=addresses[host] if seat.host else numbers.new_address(seat.region, seat.zone), power=seat.power,
                 member=(seat.member.name if seat.member else None) or "",
             )  # fmt: skip
 

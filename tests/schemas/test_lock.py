@@ -93,3 +93,23 @@ def test_the_remedy_never_throws_places_away_silently(tmp_path: Path) -> None:
     assert {found.remedy for found in caught.value.diagnostics} == {
         "Take the file's last good version from git; `geofleet plan STACK --write` makes a new one where none is left."
     }
+
+
+def with_blocks() -> Lock:
+    return replace(
+        lock(), next_address={"gcp:europe-west3": 11, "aws:eu-west-2": 48}, next_in_zone={"aws:euw2-az2": 37},
+        placements=(place("oracles-1", "aws:eu-west-2", "aws:euw2-az2", "10.120.1.36"),),
+    )  # fmt: skip
+
+
+def test_what_a_zone_gives_next_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "lab.lock.yaml"
+    path.write_text(lock_text(with_blocks()))
+    assert read_lock(path) == with_blocks()
+
+
+def test_a_zone_that_would_give_an_address_again_is_refused(tmp_path: Path) -> None:
+    found = refusal(lock_text(replace(with_blocks(), next_in_zone={"aws:euw2-az2": 36})), tmp_path)
+    assert found.endswith(
+        "error LOCK307 placements.oracles-1.address: the next host of zone aws:euw2-az2 would get address 10.120.1.36 again"
+    )
