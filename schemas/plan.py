@@ -7,11 +7,12 @@ it makes no choices.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from schemas.atlas.latency import Evidence
 from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
+from schemas.terms import FleetTerms, NetworkTerms
 
 SCHEMA = "geofleet/plan/v1"
 
@@ -90,6 +91,8 @@ class FleetPlan:
     """Client that the hosts run; `none` when they run no workload yet."""
     client_version: str
     promises: Promises
+    terms: FleetTerms = field(default_factory=FleetTerms)
+    """What the spec says beyond its promises; rules judge it, building does not read it."""
 
     @property
     def quorum(self) -> Quorum:
@@ -177,6 +180,8 @@ class Plan:
     regions: tuple[RegionPlan, ...]
     links: tuple[LinkPlan, ...]
     hosts: tuple[HostPlan, ...]
+    terms: NetworkTerms = field(default_factory=NetworkTerms)
+    """What the spec says of the whole network beyond its chains."""
 
     def fleet(self, name: str) -> FleetPlan:
         """Return one fleet of the plan; it must exist."""

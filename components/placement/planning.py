@@ -10,6 +10,7 @@ from components.placement.addressing import Numbers
 from components.placement.asking import client_of, power_of, promises_of, signer_group_of
 from components.placement.keeping import Seat, host_number, listed_seats
 from components.placement.placing import Options, Placing
+from components.placement.terms import fleet_terms, network_terms
 from components.placement.world import World, atlas_world
 from schemas.errors import FleetError
 from schemas.lock import Lock, Placement
@@ -167,6 +168,7 @@ def _plan(network: Network, lock: Lock, world: World) -> Plan:
             _host_plan(network.fleets[placement.fleet], placement, members.get(placement.host), world)
             for placement in sorted(lock.placements, key=lambda p: (p.fleet, host_number(p.host)))
         ),
+        terms=network_terms(network),
     )  # fmt: skip
 
 
@@ -185,7 +187,7 @@ def _fleet_plan(network: Network, name: str) -> FleetPlan:
     return FleetPlan(
         name=name, role=fleet.role, promises=promises_of(network, fleet), client=client_of(fleet),
         chain=fleet.chain if isinstance(fleet, ValidatorFleet) else "",
-        client_version=fleet.client.version if fleet.client else "",
+        client_version=fleet.client.version if fleet.client else "", terms=fleet_terms(network, fleet),
     )  # fmt: skip
 
 
