@@ -7,12 +7,13 @@ it makes no choices.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from schemas.atlas.latency import Evidence
 from schemas.plan_cost import PlanCost, cost_text, usd_text
 from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
+from schemas.terms import FleetTerms, NetworkTerms
 
 SCHEMA = "geofleet/plan/v1"
 
@@ -91,6 +92,8 @@ class FleetPlan:
     """Client that the hosts run; `none` when they run no workload yet."""
     client_version: str
     promises: Promises
+    terms: FleetTerms = field(default_factory=FleetTerms)
+    """What the spec says beyond its promises; rules judge it, building does not read it."""
 
     @property
     def quorum(self) -> Quorum:
@@ -182,6 +185,8 @@ class Plan:
     hosts: tuple[HostPlan, ...]
     costs: tuple[PlanCost, ...] = ()
     """By fleet, sorted, and all together last."""
+    terms: NetworkTerms = field(default_factory=NetworkTerms)
+    """What the spec says of the whole network beyond its chains."""
 
     def fleet(self, name: str) -> FleetPlan:
         """Return one fleet of the plan; it must exist."""

@@ -11,6 +11,7 @@ from components.placement.asking import client_of, power_of, promises_of, signer
 from components.placement.keeping import Seat, host_number, listed_seats
 from components.placement.machine_choice import machine_in, need_of
 from components.placement.placing import Options, Placing
+from components.placement.terms import fleet_terms, network_terms
 from components.placement.world import World, atlas_world
 from schemas.errors import FleetError
 from schemas.lock import Lock, Placement
@@ -175,6 +176,7 @@ def _plan(network: Network, lock: Lock, world: World) -> Plan:
             PricedHost(fleet=host.fleet, usd_per_month=host.cost_usd_per_month, evidence=host.price_evidence)
             for host in hosts
         ),
+        terms=network_terms(network),
     )  # fmt: skip
 
 
@@ -193,7 +195,7 @@ def _fleet_plan(network: Network, name: str) -> FleetPlan:
     return FleetPlan(
         name=name, role=fleet.role, promises=promises_of(network, fleet), client=client_of(fleet),
         chain=fleet.chain if isinstance(fleet, ValidatorFleet) else "",
-        client_version=fleet.client.version if fleet.client else "",
+        client_version=fleet.client.version if fleet.client else "", terms=fleet_terms(network, fleet),
     )  # fmt: skip
 
 
