@@ -20,7 +20,7 @@ from schemas.inventory import Inventory, InventoryChain, InventoryLink
 from schemas.ledger import Ledger, Purpose
 from schemas.locations import cache_dir
 from schemas.plan import HostPlan, Plan
-from schemas.workloads import NO_WORKLOAD
+from schemas.workloads import programs_of
 from stacks.signing import deployer_key, signature
 from stacks.stack import locked_plan, stack_files, stack_ledger
 
@@ -129,15 +129,14 @@ def _host_args(plan: Plan, host: HostPlan, ledger: Ledger, backend: Backend) -> 
         host=host.host,
         fleet=host.fleet,
         role=host.role,
-        client=host.client,
-        client_version=host.client_version,
+        assignments=host.assignments,
+        artifacts={program.name: artifact_sha256(program.name, v) for program, v in programs_of(host.assignments)},
         address=host.address,
         network_cidr=plan.network_cidr,
         operator_cidr=plan.operator_cidr,
         store_url=backend.store_url(plan),
         deployer_public_key=_public_key(ledger, "deployer", Purpose.DEPLOYER),
         operator_public_key=_public_key(ledger, "operator", Purpose.OPERATOR),
-        artifact_sha256="" if host.client == NO_WORKLOAD else artifact_sha256(host.client, host.client_version),
     )
     return HostArgs(plan=host, facts=_facts(plan, host, ledger), user_data=user_data(boot))
 
