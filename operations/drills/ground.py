@@ -13,7 +13,7 @@ from schemas.inventory import Inventory
 from schemas.loading.drill_file import Each, On
 from schemas.plan import HostPlan, Plan
 from schemas.roles import QUORUM_OF_ROLE, Quorum, Role
-from schemas.workloads import workload
+from schemas.workloads import workload, workload_units_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +48,7 @@ class Ground:
 
     def units(self, host: str) -> tuple[str, ...]:
         """Return the units of a host's workload."""
-        found = workload(self.host(host).client)
-        return found.units if found else ()
+        return workload_units_of(self.host(host).assignments)
 
     def targets(self, each: Each | None) -> tuple[Target, ...]:
         """Return what a scenario goes through, sorted by name: one empty target without `each`."""
