@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.catalogue import CATALOGUE
-from policies.rule import Family, Rule
+from policies.rule import Family, Rule, Scope
 from schemas.locations import REPOSITORY
 from schemas.report import Feed
 
@@ -71,6 +71,12 @@ def _families(rules: list[Rule]) -> Iterator[str]:
 def _section(rule: Rule) -> Iterator[str]:
     yield f"### {rule.id}\n"
     yield f"**{rule.title}.** Judges {rule.judges}. Severity: {_severity(rule)}.\n"
+    if rule.keys:
+        yield f"- Points to: `fleets.*.{'.'.join(rule.keys)}`"
+    if rule.scope is Scope.STACK:
+        yield "- Looks at the whole stack at once"
+    if rule.reads_terms:
+        yield "- Needs what fleets and network publish of the spec beyond promises; not evaluated without"
     yield f"- Why: {rule.source}"
     yield f"- Remedy: {rule.remedy}"
     if rule.standards:

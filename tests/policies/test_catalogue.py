@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,15 @@ def test_every_file_of_a_family_with_a_rule_is_in_the_catalogue_and_has_tests_of
             found = importlib.import_module(f"policies.{path.parent.name}.{path.stem}")
             assert found.check in checks, f"{found.__name__} is not in the catalogue"
             assert files_that_test(path), f"{path.name} has no test"
+
+
+def test_a_rule_that_reads_terms_says_so_and_no_other_does() -> None:
+    reads = re.compile(r"\.terms\b|\.network\b|view\.chain\(|makers_of\(")
+    for path in sorted((ROOT / "policies").glob("*/*.py")):
+        text = path.read_text(encoding="utf-8")
+        if "\nRULE = Rule(" in text:
+            rule = importlib.import_module(f"policies.{path.parent.name}.{path.stem}").RULE
+            assert rule.reads_terms is (reads.search(text) is not None), path.name
 
 
 def files_that_test(path: Path) -> list[Path]:
