@@ -83,8 +83,8 @@ def _section(rule: Rule) -> Iterator[str]:
         yield f"- Serves: {', '.join(rule.standards)}"
     for parameter in rule.parameters:
         yield (
-            f"- Parameter `{parameter.name}` ({'whole, ' * parameter.is_whole}{parameter.minimum:g} to "
-            f"{parameter.maximum:g}, default {parameter.default:.4g}; {parameter.weaker} is weaker): "
+            f"- Parameter `{parameter.name}` ({'whole, ' * parameter.is_whole}{parameter.minimum:.10g} to "
+            f"{parameter.maximum:.10g}, default {parameter.default:.4g}; {parameter.weaker} is weaker): "
             f"{parameter.meaning}"
         )
     yield ""

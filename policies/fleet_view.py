@@ -133,9 +133,15 @@ class FleetView:
     costs: Mapping[str, Cost] = field(default_factory=dict)
     """Host to what it costs; empty on every feed but the plan's."""
 
+    @property
+    def network_terms(self) -> NetworkTerms:
+        """Return what the spec says of the whole network; for rules with `reads_terms`, as `Fleet.terms`."""
+        assert self.network is not None, "the judge asks rules that read terms only where terms are known"
+        return self.network
+
     def chain(self, name: str) -> ChainTerms | None:
-        """Return a chain of the network; None when it has none of this name."""
-        return self.network.chain(name) if self.network else None
+        """Return a chain of the network; None when it has none of this name. For rules with `reads_terms`."""
+        return self.network_terms.chain(name)
 
     def of_fleet(self, fleet: Fleet) -> FleetView:
         """Return the view narrowed to one fleet."""

@@ -28,6 +28,6 @@ RULE = Rule(
 
 def check(view: FleetView) -> Iterator[Finding]:
     """Yield one finding for a network with a budget."""
-    budget = view.network.cost_usd_per_month_max if view.network else None
+    budget = view.network_terms.cost_usd_per_month_max
     if budget is not None:
         yield verdict(RULE, view.stack, cost_of(view, view.hosts), budget)

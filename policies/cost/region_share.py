@@ -38,14 +38,14 @@ def check(view: FleetView) -> Iterator[Finding]:
     """Yield one finding for a stack that is large enough and priced."""
     share_max, hosts_min = (RULE.parameter(p.name, view.parameters) for p in RULE.parameters)
     total = cost_of(view, view.hosts)
-    if len(view.hosts) < hosts_min or total.unknown:
+    if len(view.hosts) < hosts_min or total.unknown or not total.usd_per_month:
         return
     regions: dict[str, list[HostFacts]] = {}
     for host in view.hosts:
         regions.setdefault(host.region, []).append(host)
     costs = {region: cost_of(view, hosts).usd_per_month for region, hosts in sorted(regions.items())}
     dearest = max(costs, key=lambda region: costs[region])
-    share = costs[dearest] / (total.usd_per_month or 1)
+    share = costs[dearest] / total.usd_per_month
     told = f"{dearest} takes {share * 100:.1f} % of {total.text()}; at most {share_max * 100:.1f} % is good practice"
     if share <= share_max:
         yield RULE.passed(view.stack, told)

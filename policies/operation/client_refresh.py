@@ -42,11 +42,8 @@ def check(view: FleetView) -> Iterator[Finding]:
         refresh = fleet.terms.client_refresh
         if not fleet.terms.paths or refresh is None:
             continue
-        faults = list(_late_alarm(view, fleet, alarm_min))
-        if refresh > refresh_max:
-            faults.insert(
-                0, f"clients are refreshed at {refresh:.2f} of their trusting period, at most {refresh_max:.2f}"
-            )
+        late = f"clients are refreshed at {refresh:.2f} of their trusting period, at most {refresh_max:.2f}"
+        faults = [*([late] if refresh > refresh_max else []), *_late_alarm(view, fleet, alarm_min)]
         if faults:
             yield RULE.failed(fleet.name, "; ".join(faults), shown="one failed attempt leaves no time for another")
         else:

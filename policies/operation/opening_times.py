@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
 
 from schemas.terms import WindowTerms
 
 WEEK_MINUTES = 7 * 24 * 60
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONDAYS = (datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 7, 6, tzinfo=UTC))
-"""One in winter, one in summer: a window keeps its local time, and so moves in UTC."""
+_SEASONS = (datetime.fromisoformat("2026-01-15"), datetime.fromisoformat("2026-07-15"))
+"""A day in winter and one in summer: a window keeps its local time, and so moves in UTC."""
 
 
 @cache
@@ -31,7 +31,8 @@ def _starts(window: WindowTerms) -> Iterator[int]:
     if window.cron:
         minutes, hours, days, _, weekdays = window.cron.split(" ")
         # 0 and 7 are Sunday for cron; here Monday is 0.
-        on = {(number - 1) % 7 for number in _numbers(weekdays, 0, 7)} if days == "*" else set(range(7))
+        named = {(number - 1) % 7 for number in _numbers(weekdays, 0, 7)}
+        on = named if days == "*" and weekdays != "*" else set(range(len(_WEEKDAYS)))
         for day in sorted(on):
             for hour in _numbers(hours, 0, 23):
                 yield from (day * 1440 + hour * 60 + minute for minute in _numbers(minutes, 0, 59))
@@ -47,7 +48,7 @@ def _numbers(field: str, low: int, high: int) -> Iterator[int]:
         span, _, stride = part.partition("/")
         first, dash, last = span.partition("-")
         start, end = (low, high) if span == "*" else (int(first), int(last) if dash else int(first))
-        if stride and not dash and span != "*":
+        if stride and not dash:
             end = high
         yield from range(start, end + 1, int(stride or 1))
 
@@ -58,7 +59,7 @@ def _in_utc(minute: int, timezone: str) -> Iterator[int]:
     except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
         yield minute
         return
-    for monday in _MONDAYS:
-        local = (monday + timedelta(minutes=minute)).replace(tzinfo=zone)
-        offset = local.utcoffset() or timedelta()
+    for day in _SEASONS:
+        offset = zone.utcoffset(day)
+        assert offset is not None, "a zone of the IANA database has an offset at any time"
         yield minute - int(offset.total_seconds() // 60)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from policies.fleet_view import Fleet, FleetView, by_number
 from policies.rule import Parameter, Rule, Weaker
 from schemas.report import Finding, Severity
-from schemas.roles import Quorum
 from schemas.survival import Outcome, outcome
 
 RULE = Rule(
@@ -52,7 +51,7 @@ def _verdict(fleet: Fleet, spare_min: int) -> Finding:
 def _worst(fleet: Fleet, count: int) -> Outcome:
     """Return what is left without so many of the members whose loss costs most."""
     members = fleet.members()
-    if fleet.quorum is Quorum.ANY and fleet.hubs:
+    if fleet.hubs:
         groups = [[member.name for member in members if hub in member.hubs] for hub in fleet.hubs]
     else:
         weigh = {member.name: member.power for member in members}
@@ -61,4 +60,4 @@ def _worst(fleet: Fleet, count: int) -> Outcome:
         outcome(fleet.quorum, members, frozenset(group[:count]), reports_min=fleet.reports_min, hubs=fleet.hubs)
         for group in groups
     ]
-    return next((found for found in outcomes if not found.goes_on), outcomes[0])
+    return min(outcomes, key=lambda found: found.goes_on)

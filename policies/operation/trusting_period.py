@@ -35,7 +35,7 @@ RULE = Rule(
 def check(view: FleetView) -> Iterator[Finding]:
     """Yield one finding for each chain that says both."""
     share_max = RULE.parameter("share_max", view.parameters)
-    for chain in view.network.chains if view.network else ():
+    for chain in view.network_terms.chains:
         if chain.trusting_period_s is not None and chain.unbonding_period_s is not None:
             yield _verdict(view.stack, chain, chain.trusting_period_s / chain.unbonding_period_s, share_max)
 

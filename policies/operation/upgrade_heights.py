@@ -37,7 +37,7 @@ RULE = Rule(
 def check(view: FleetView) -> Iterator[Finding]:
     """Yield one finding for each chain with several upgrades."""
     blocks_min = int(RULE.parameter("blocks_min", view.parameters))
-    for chain in view.network.chains if view.network else ():
+    for chain in view.network_terms.chains:
         if len(chain.upgrades) > 1:
             yield _verdict(view.stack, chain, blocks_min)
 

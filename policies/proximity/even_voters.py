@@ -47,15 +47,15 @@ def check(view: FleetView) -> Iterator[Finding]:
     longest_max, factor_max, near_ms = (RULE.parameter(p.name, view.parameters) for p in RULE.parameters)
     for fleet in view.fleets:
         if fleet.quorum is Quorum.MAJORITY and len(fleet.regions()) > 1:
-            yield _verdict(fleet, longest_max, max(near_ms, factor_max * _median_ms(fleet)))
+            yield _verdict(fleet, longest_max, max(near_ms, factor_max * _median_ms(fleet, near_ms)))
 
 
-def _median_ms(fleet: Fleet) -> float:
-    return statistics.median(leg.reach.value_ms for leg in member_legs(fleet, 0, round_trip, within=False))
+def _median_ms(fleet: Fleet, near_ms: float) -> float:
+    return statistics.median(leg.reach.value_ms for leg in member_legs(fleet, near_ms, round_trip, within=False))
 
 
 def _verdict(fleet: Fleet, longest_max: float, even_max: float) -> Finding:
-    worst = max(member_legs(fleet, longest_max, round_trip, within=False), key=lambda leg: leg.reach.value_ms)
+    worst = max(member_legs(fleet, longest_max, round_trip), key=lambda leg: leg.reach.value_ms)
     limit = min(longest_max, even_max)
     told = f"at most, {worst.text()}; {figure(limit)} ms is good practice"
     if worst.reach.value_ms <= limit:

@@ -27,7 +27,7 @@ RULE = Rule(
 
 def check(view: FleetView) -> Iterator[Finding]:
     """Yield one finding for each fleet that is near to hubs of the atlas; grade B advises, C refuses."""
-    grades = {hub.hub: hub.grade for hub in view.network.hubs} if view.network else {}
+    grades = {hub.hub: hub.grade for hub in view.network_terms.hubs}
     for fleet in view.fleets:
         known = {near.hub: grades[near.hub] for near in fleet.promises.near if grades.get(near.hub)}
         if known:

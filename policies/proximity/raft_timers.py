@@ -68,5 +68,6 @@ def _verdict(view: FleetView, fleet: Fleet) -> Finding:
     if not faults:
         return RULE.passed(fleet.name, f"heartbeat {figure(raft.heartbeat_ms)} ms; {shown}")
     found = RULE.failed(fleet.name, "; ".join(faults), shown=shown)
-    estimated = worst is not None and worst.reach.proof is Proof.ESTIMATED and faults[0].startswith("heartbeat")
-    return dataclasses.replace(found, severity=Severity.MEDIUM) if estimated and len(faults) == 1 else found
+    only_heartbeat = all(fault.startswith("heartbeat") for fault in faults)
+    estimated = worst is not None and worst.reach.proof is Proof.ESTIMATED
+    return dataclasses.replace(found, severity=Severity.MEDIUM) if estimated and only_heartbeat else found

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from policies.fleet_view import FleetView
-from policies.redundancy.shares import weight_of_members
+from policies.redundancy.shares import share_of, weight_of_members
 from policies.rule import Parameter, Rule
 from schemas.report import Finding, Severity
 from schemas.roles import Quorum
@@ -44,7 +43,7 @@ def check(view: FleetView) -> Iterator[Finding]:
         if fleet.quorum is not Quorum.BFT or len(weights) < _MEMBERS_MIN:
             continue
         name = max(weights, key=lambda member: weights[member])
-        share = Fraction(weights[name], sum(weights.values()) or 1)
+        share = share_of(fleet, [name])
         told = f"{name} holds {float(share) * 100:.1f} % of voting power; less than {share_max * 100:.1f} % is safe"
         if float(share) < share_max:
             yield RULE.passed(fleet.name, told)

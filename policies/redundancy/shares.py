@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,9 +28,15 @@ class Share:
 def heaviest_share(fleet: Fleet, kind: Domain) -> Share:
     """Return the domain of a kind that holds most of a fleet, by voting power where it votes by power."""
     domain, names = heaviest_first(fleet, fleet.members(), kind)[0]
+    unit = "voting power" if fleet.quorum is Quorum.BFT else "members"
+    return Share(domain=domain, share=share_of(fleet, names), unit=unit)
+
+
+def share_of(fleet: Fleet, names: Iterable[str]) -> Fraction:
+    """Return how much of a fleet some members hold; 0 of one in which nobody has power."""
     weights = weight_of_members(fleet)
-    share = Fraction(sum(weights[name] for name in names), sum(weights.values()) or 1)
-    return Share(domain=domain, share=share, unit="voting power" if fleet.quorum is Quorum.BFT else "members")
+    total = sum(weights.values())
+    return Fraction(sum(weights[name] for name in names), total) if total else Fraction(0)
 
 
 def weight_of_members(fleet: Fleet) -> Mapping[str, int]:

@@ -41,8 +41,7 @@ def check(view: FleetView) -> Iterator[Finding]:
         if faults:
             yield RULE.failed(fleet.name, told, shown="; ".join(faults))
         else:
-            most = min(signer.threshold - 1, signer.shares - signer.threshold)
-            yield RULE.passed(fleet.name, f"{told}; a domain may hold {most}")
+            yield RULE.passed(fleet.name, f"{told}; a domain may hold {signer.shares - signer.threshold}")
 
 
 def _faults(signer: SignerTerms) -> Iterator[str]:
@@ -52,7 +51,8 @@ def _faults(signer: SignerTerms) -> Iterator[str]:
     if threshold >= shares:
         yield "losing one share stops signing"
         return
-    most = max(1, min(threshold - 1, shares - threshold))
+    # With more than half as threshold this is less than the threshold too: no such domain signs alone.
+    most = shares - threshold
     domains = math.ceil(shares / most)
     for kind in signer.survive:
         if domains > _DOMAINS_MAX.get(kind, domains):

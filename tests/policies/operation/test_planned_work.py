@@ -79,3 +79,9 @@ def test_a_spare_can_be_asked_for(hosts: Make, view: Make, told: Make) -> None:
 
 def test_a_fleet_that_promises_nothing_may_be_stopped(hosts: Make, view: Make, told: Make) -> None:
     assert judged(told, view, hosts(*ZONES[:2]), 1) == []
+
+
+def test_a_relayer_that_serves_no_hub_replaces_none(hosts: Make, view: Make, told: Make) -> None:
+    near = (Near(hub="london", at="aws:eu-west-2", latency_ms_max=5),)
+    made = hosts("aws:euw2-az1", "aws:use1-az1", fleet="relayers", role=Role.RELAYER, survive=("zone",), near=near)
+    assert judged(told, view, made, 1)[0][0] == "high"

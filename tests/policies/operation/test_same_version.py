@@ -34,3 +34,10 @@ def test_a_member_behind_is_told_by_name(hosts: Make, view: Make, told: Make) ->
 def test_a_single_member_is_not_judged(hosts: Make, view: Make, told: Make) -> None:
     assert told(same_version, view(hosts(*ZONES[:1]))) == []
     assert len(told(same_version, view(hosts(*ZONES[:1], fleet="alone"), hosts(*ZONES[:2])))) == 1
+
+
+def test_the_version_that_fewest_run_is_named_and_of_equals_the_older(hosts: Make, view: Make, told: Make) -> None:
+    made = running(hosts(*ZONES), ("alpha", "1.0.1"), ("alpha", "1.0.10"), ("alpha", "1.0.1"))
+    assert told(same_version, view(made))[0][2].endswith("| validators-2 runs 1.0.10")
+    made = running(hosts(*ZONES[:2]), ("alpha", "1.0.1"), ("alpha", "1.0.0"))
+    assert told(same_version, view(made))[0][2].endswith("| validators-2 runs 1.0.0")

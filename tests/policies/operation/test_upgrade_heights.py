@@ -35,3 +35,7 @@ def test_the_same_height_twice_is_told(hosts: Make, view: Make, told: Make) -> N
 def test_one_upgrade_is_not_judged_and_the_distance_can_be_set(hosts: Make, view: Make, told: Make) -> None:
     assert judged(told, view, hosts, 1000) == []
     assert judged(told, view, hosts, 1000, 1001, parameters={"OPS013": {"blocks_min": 1}})[0][0] == "passed"
+
+
+def test_of_several_the_first_is_told(hosts: Make, view: Make, told: Make) -> None:
+    assert judged(told, view, hosts, 1000, 1001, 1003)[0][2].startswith("chain perps-1: upgrades are 1 blocks apart")

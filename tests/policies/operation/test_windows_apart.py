@@ -87,6 +87,10 @@ def test_a_time_zone_that_the_machine_lacks_counts_as_utc() -> None:
         ("0 */12 * * 1", [0, 720]),
         ("0 23 * * 1-2", [1380, 2820]),
         ("59 23 * * 6", [5 * 1440 + 1439]),
+        ("0 0 * * 0/2", [1440, 3 * 1440, 5 * 1440, 6 * 1440]),
+        ("0 0 * * 1/2", [0, 2 * 1440, 4 * 1440, 6 * 1440]),
+        ("0 0 * * */2", [1440, 3 * 1440, 5 * 1440, 6 * 1440]),
+        ("0 0 * * *", [day * 1440 for day in range(7)]),
     ],
 )
 def test_cron_says_when_a_window_opens(cron: str, expected: list[int]) -> None:
@@ -96,3 +100,11 @@ def test_cron_says_when_a_window_opens(cron: str, expected: list[int]) -> None:
 def test_days_of_the_month_may_be_any_weekday() -> None:
     assert minutes(cron="0 0 1 * 1") == [day * 1440 for day in range(7)]
     assert len(minutes(cron="* * * * *")) == 10080
+
+
+def test_the_first_shared_minute_and_the_first_shared_chain_are_told(hosts: Make, view: Make, told: Make) -> None:
+    paths = (PathTerms(source="perps-1", destination="lend-1"),)
+    here = {"chain": "perps-1", "paths": paths, "maintenance": (TUESDAY,)}
+    [(_, _, message)] = judged(told, view, hosts, here, here)
+    assert "(chain lend-1)" in message
+    assert message.endswith("both windows are open on Tuesday at 08:00 UTC, 60 of 10080 minutes a week")

@@ -56,3 +56,17 @@ def test_limits_can_be_set_and_are_kept_exactly(hosts: Make, view: Make, told: M
     [(level, _, message)] = judged(told, view, hosts, *zones, parameters=uneven)
     assert level == "low"
     assert "23.553 ms (measured); 20 ms is good practice | it is much farther than the other pairs" in message
+
+
+def test_pairs_within_a_region_do_not_make_the_others_look_far(hosts: Make, view: Make, told: Make) -> None:
+    zones = ("aws:euc1-az1", "aws:euc1-az2", "aws:euw1-az1", "aws:use1-az1")
+    [(level, _, message)] = judged(told, view, hosts, *zones)
+    assert (level, message.rpartition("; ")[2]) == ("passed", "100 ms is good practice")
+
+
+def test_where_both_limits_are_the_same_it_is_far(hosts: Make, view: Make, told: Make) -> None:
+    chosen = {"PRX013": {"near_ms": 100, "outlier_factor_max": 1, "round_trip_ms_max": 223}}
+    found = judged(told, view, hosts, "aws:euc1-az1", "aws:apne1-az1", parameters=chosen | {
+        "PRX013": {"near_ms": 200, "round_trip_ms_max": 200, "outlier_factor_max": 0.1}
+    })  # fmt: skip
+    assert found[0][2].endswith("200 ms is good practice | it is far from all: elections wait for it")

@@ -33,8 +33,15 @@ def test_a_way_that_varies_more_is_refused_with_the_member(hosts: Make, view: Ma
 def test_of_relayers_those_that_serve_the_hub_count(hosts: Make, view: Make, told: Make) -> None:
     near = (Near(hub="tokyo", at="aws:ap-northeast-1", latency_ms_max=5, jitter_ms_max=0.5),)
     made = hosts("aws:apne1-az1", "aws:euw1-az1", fleet="f", role=Role.RELAYER, near=near)
-    assert [level for level, _, _ in told(hub_jitter, view(made))] == ["passed"]
+    [(level, _, message)] = told(hub_jitter, view(made))
+    assert (level, message[:46]) == ("passed", "at most, f-1 (aws:ap-northeast-1) to hub tokyo")
 
 
 def test_without_the_promise_nothing_is_judged(hosts: Make, view: Make, told: Make) -> None:
     assert judged(told, view, hosts, "aws:euw1-az1", jitter_ms=None) == []
+
+
+def test_of_other_fleets_every_member_counts_however_far(hosts: Make, view: Make, told: Make) -> None:
+    near = (Near(hub="tokyo", at="aws:ap-northeast-1", latency_ms_max=5, jitter_ms_max=0.5),)
+    made = hosts("aws:euw1-az1", fleet="f", role=Role.ORACLE, reports_min=1, near=near)
+    assert [level for level, _, _ in told(hub_jitter, view(made))] == ["high"]

@@ -55,3 +55,15 @@ def test_a_fleet_that_cannot_be_seen_is_not_evaluated(hosts: Make, view: Make, t
 
 def test_without_the_promise_nothing_is_judged(hosts: Make, view: Make, told: Make) -> None:
     assert told(near_fleets, view(hosts("aws:euw2-az1"))) == []
+
+
+def test_an_estimate_is_nearer_than_a_way_that_is_too_long(hosts: Make, view: Make, told: Make) -> None:
+    made = oracles(hosts, "aws:euw1-az1", limit_ms=20), hosts("gcp:europe-west8-a", "aws:euc1-az1")
+    [(level, _, message)] = told(near_fleets, view(*made))
+    assert (level, message.rpartition(" to ")[2][:33]) == ("medium", "validators-1 (gcp:europe-west8): ")
+
+
+def test_the_first_host_of_each_region_is_named(hosts: Make, view: Make, told: Make) -> None:
+    made = oracles(hosts, "aws:euc1-az1", "aws:euc1-az2"), hosts("aws:euc1-az1", "aws:euc1-az2")
+    [(_, _, message)] = told(near_fleets, view(*made))
+    assert message[:72] == "at most, oracles-1 (aws:eu-central-1) to validators-1 (aws:eu-central-1)"

@@ -72,3 +72,10 @@ def test_without_timers_nothing_is_judged_and_factors_can_be_set(hosts: Make, vi
     for name, value in (("heartbeat_round_trips_min", 5), ("election_heartbeats_min", 6), ("lease_elections_min", 5)):
         chosen = {"PRX012": {name: value}}
         assert judged(told, view, hosts, NEAR, (100, 500, 2), parameters=chosen)[0][0] == "high", name
+
+
+def test_a_single_voters_timers_still_fit_each_other(hosts: Make, view: Make, told: Make) -> None:
+    assert judged(told, view, hosts, NEAR[:1], (2, 10, 1))[0][0] == "passed"
+    assert judged(told, view, hosts, NEAR[:1], (5, 20, 1)) == [
+        ("high", "sequencers", "election timeout is 20 ms, at least 25 needed | one voter waits for nobody")
+    ]

@@ -73,3 +73,8 @@ def test_exactly_the_distance_is_near(hosts: Make, view: Make, told: Make) -> No
     made = hosts(*FAR, survive=("region",))
     found = told(near_regions, view(made, parameters={"RED014": {"distance_km_max": max(exact, back)}}))
     assert [level for level, _, _ in found] == ["low"]
+
+
+def test_near_regions_that_may_be_lost_pass(hosts: Make, view: Make, told: Make) -> None:
+    made = hosts(*NEAR, "gcp:europe-west2-a", "aws:use1-az1", "aws:usw2-az1", survive=("region",))
+    assert [level for level, _, _ in told(near_regions, view(made))] == ["passed"]

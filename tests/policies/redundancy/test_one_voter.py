@@ -39,3 +39,7 @@ def test_three_validators_and_other_roles_are_not_judged(hosts: Make, view: Make
 def test_the_share_can_be_set(hosts: Make, view: Make, told: Make) -> None:
     found = told(one_voter, view(hosts(*FOUR), parameters={"RED029": {"share_max": 0.25}}))
     assert [level for level, _, _ in found] == ["medium"]
+
+
+def test_where_nobody_has_power_nobody_holds_a_third(hosts: Make, view: Make, told: Make) -> None:
+    assert [level for level, _, _ in told(one_voter, view(hosts(*FOUR, powers=(0, 0, 0, 0))))] == ["passed"]

@@ -75,3 +75,12 @@ def test_a_platform_team_can_ask_for_more(
     made = relayers("aws:euw2-az1", "aws:euc1-az1")
     found = told(relayers_per_path, view(made, terms={"relayers": PATHS}, parameters={"RED016": least}))
     assert [level for level, _, _ in found] == [level]
+
+
+def test_a_path_is_told_under_the_first_fleet_that_serves_it(relayers: Make, view: Make, told: Make) -> None:
+    made = relayers("aws:euw2-az1", fleet="east"), relayers("aws:euw2-az1", fleet="west")
+    for zone, level in (("aws:euw2-az1", "medium"), ("aws:euc1-az1", "passed")):
+        found = told(
+            relayers_per_path, view(made[0], relayers(zone, fleet="west"), terms={"east": PATHS, "west": BACK})
+        )
+        assert [(severity, subject) for severity, subject, _ in found] == [(level, "east")]

@@ -39,3 +39,8 @@ def test_no_sentries_no_verdict_and_limits_can_be_set(hosts: Make, view: Make, t
         assert judged(told, view, hosts, 2, *TWO, parameters={"RED025": {limit: 3}})[0][0] == "low"
     loose = {"RED025": {"sentries_min": 1, "regions_min": 1}}
     assert judged(told, view, hosts, 1, *TWO[:1], parameters=loose)[0][0] == "passed"
+
+
+def test_the_first_region_is_named(hosts: Make, view: Make, told: Make) -> None:
+    [(_, _, message)] = judged(told, view, hosts, 2, *TWO, parameters={"RED025": {"regions_min": 3}})
+    assert message.endswith("losing aws:eu-central-1 cuts every validator off")

@@ -44,5 +44,13 @@ def test_no_threshold_survives_one_of_two_providers(hosts: Make, view: Make, tol
     ]  # fmt: skip
 
 
+def test_the_fewer_may_be_lost_the_more_domains_it_takes(hosts: Make, view: Make, told: Make) -> None:
+    [(level, _, message)] = judged(told, view, hosts, 4, 5, "provider")
+    assert (level, message.partition(" | ")[2]) == (
+        "critical",
+        "losing a provider takes 5 of them with 1 shares at most; there are 2",
+    )
+
+
 def test_a_key_on_its_own_host_is_not_judged(hosts: Make, view: Make, told: Make) -> None:
     assert told(signer_shares, view(hosts("aws:euc1-az1"))) == []
