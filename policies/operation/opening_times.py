@@ -32,7 +32,7 @@ def _starts(window: WindowTerms) -> Iterator[int]:
         minutes, hours, days, _, weekdays = window.cron.split(" ")
         # 0 and 7 are Sunday for cron; here Monday is 0.
         named = {(number - 1) % 7 for number in _numbers(weekdays, 0, 7)}
-        on = named if days == "*" and weekdays != "*" else set(range(len(_WEEKDAYS)))
+        on = named if days == "*" else set(range(len(_WEEKDAYS)))
         for day in sorted(on):
             for hour in _numbers(hours, 0, 23):
                 yield from (day * 1440 + hour * 60 + minute for minute in _numbers(minutes, 0, 59))

@@ -44,8 +44,8 @@ def _verdict(stack: str, chain: ChainTerms, share: float, share_max: float) -> F
     told = f"chain {chain.chain}: light clients trust for {share * 100:.1f} % of the unbonding period"
     if share >= 1:
         return RULE.failed(stack, told, shown="headers are believed after their signers' stake is gone")
-    # A millionth of room: two thirds of 21 days are not whole seconds everywhere.
-    if share <= share_max + 1e-6:
+    # To six digits: two thirds of 21 days are not whole seconds everywhere.
+    if round(share - share_max, 6) <= 0:
         return RULE.passed(stack, told)
     advice = RULE.failed(stack, f"{told}; at most {share_max * 100:.1f} % is good practice")
     return dataclasses.replace(advice, severity=Severity.MEDIUM)

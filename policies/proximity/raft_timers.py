@@ -54,7 +54,7 @@ def _verdict(view: FleetView, fleet: Fleet) -> Finding:
     assert raft is not None
     beats, elections, leases = (RULE.parameter(parameter.name, view.parameters) for parameter in RULE.parameters)
     worst = max(member_legs(fleet, raft.heartbeat_ms, round_trip), key=lambda leg: leg.reach.value_ms, default=None)
-    longest_ms = worst.reach.value_ms if worst else 0.0
+    longest_ms = worst.reach.value_ms if worst else 0
     faults = [
         f"{name} is {figure(have)} ms, at least {figure(need)} needed"
         for name, have, need in (

@@ -36,10 +36,14 @@ def share_of(fleet: Fleet, names: Iterable[str]) -> Fraction:
     """Return how much of a fleet some members hold; 0 of one in which nobody has power."""
     weights = weight_of_members(fleet)
     total = sum(weights.values())
-    return Fraction(sum(weights[name] for name in names), total) if total else Fraction(0)
+    return Fraction(sum(weights[name] for name in names), total) if total else Fraction()
 
 
 def weight_of_members(fleet: Fleet) -> Mapping[str, int]:
     """Return each member's voting power, or 1 where votes have none."""
-    bft = fleet.quorum is Quorum.BFT
-    return {member.name: member.power if bft else 1 for member in fleet.members()}
+    members = fleet.members()
+    return (
+        {member.name: member.power for member in members}
+        if fleet.quorum is Quorum.BFT
+        else dict.fromkeys((member.name for member in members), 1)
+    )

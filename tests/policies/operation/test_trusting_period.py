@@ -49,3 +49,7 @@ def test_a_chain_that_says_one_of_them_is_not_judged(
 
 def test_the_share_can_be_set(hosts: Make, view: Make, told: Make) -> None:
     assert judged(told, view, hosts, 80, 100, parameters={"OPS017": {"share_max": 0.8}})[0][0] == "passed"
+
+
+def test_half_a_second_of_14_days_is_no_more(hosts: Make, view: Make, told: Make) -> None:
+    assert judged(told, view, hosts, 1_209_600.5, 1_814_400)[0][0] == "passed"
