@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from policies import cost, identity, operation, proximity, redundancy
 from policies.fleet_view import FleetView
 from policies.host_rules import HOST_RULES
-from policies.identity import keys_present, one_holder, published_facts
-from policies.proximity import between_members, hubs, jitter
-from policies.redundancy import (
-    client_survival,
-    fleet_size,
-    halt_safely,
-    metro_survival,
-    operator_survival,
-    provider_share,
-    provider_survival,
-    region_survival,
-    signer_survival,
-    zone_survival,
-)
 from policies.rule import Rule
 from schemas.report import Finding
 
@@ -35,29 +24,21 @@ class Entry:
     check: Check | None
 
 
-_JUDGED = (
-    between_members,
-    client_survival,
-    fleet_size,
-    halt_safely,
-    hubs,
-    jitter,
-    keys_present,
-    metro_survival,
-    one_holder,
-    operator_survival,
-    provider_share,
-    provider_survival,
-    published_facts,
-    region_survival,
-    signer_survival,
-    zone_survival,
-)
+FAMILIES = (cost, identity, operation, proximity, redundancy)
+"""Packages of which every module with a `RULE` is a rule: a file is all that it takes."""
+
+
+def _judged() -> Iterator[Entry]:
+    for family in FAMILIES:
+        for found in pkgutil.iter_modules(family.__path__):
+            module = importlib.import_module(f"{family.__name__}.{found.name}")
+            if hasattr(module, "RULE"):
+                yield Entry(rule=module.RULE, check=module.check)
+
 
 CATALOGUE: tuple[Entry, ...] = tuple(
     sorted(
-        [Entry(rule=module.RULE, check=module.check) for module in _JUDGED]
-        + [Entry(rule=rule, check=None) for rule in HOST_RULES],
+        [*_judged(), *(Entry(rule=rule, check=None) for rule in HOST_RULES)],
         key=lambda entry: entry.rule.id,
     )
 )

@@ -144,7 +144,7 @@ class HubTerms:
     """One hub, by how well it is known where it is."""
 
     hub: str
-    grade: str
+    grade: str = ""
     """`A`, `B` or `C` of the atlas; empty for a region that the spec names."""
 
 
