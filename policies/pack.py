@@ -33,6 +33,7 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
+from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.catalogue import entries_for, is_judged
 from policies.fleet_view import FleetView, shortened
@@ -52,13 +53,33 @@ NAME = "geofleet"
 
 def serve() -> None:
     """Hand the pack to the engine; never returns."""
-    PolicyPack(name=NAME, policies=Pack().policies(), enforcement_level=EnforcementLevel.MANDATORY)
+    pack = Pack()
+    _hear_of_previews(pack)
+    PolicyPack(name=NAME, policies=pack.policies(), enforcement_level=EnforcementLevel.MANDATORY)
+
+
+def _hear_of_previews(pack: Pack) -> None:
+    """Have a pack told whether its run is a preview.
+
+    The engine says it in ConfigureStack alone (3.258: `PULUMI_DRY_RUN` is set for
+    packs without a language host only), and pulumi_policy 1.21 keeps nothing of that
+    call but tags, so that `pulumi.runtime.is_dry_run()` is false in every preview.
+    """
+    configure = _PolicyAnalyzerServicer.ConfigureStack
+
+    def heard(self: Any, request: Any, context: Any) -> Any:
+        pack.is_preview = bool(request.dry_run)
+        return configure(self, request, context)
+
+    _PolicyAnalyzerServicer.ConfigureStack = heard  # type: ignore[assignment, method-assign]  # the SDK has no other way in
 
 
 class Pack:
     """The policies of one engine process, and what they remember of its run."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_preview: bool | None = None) -> None:
+        self.is_preview = is_preview
+        """Whether nothing is made in this run; None until the engine says it, and then Pulumi's own setting counts."""
         self._asked: dict[str, Any] = {}
         """URN to what the program asked for, plain; of the types that rules judge."""
         self._parents: dict[str, str] = {}
@@ -93,6 +114,12 @@ class Pack:
             ),
         ]
 
+    @property
+    def feed(self) -> Feed:
+        """Return what the resources are: planned, or made."""
+        is_preview = pulumi.runtime.is_dry_run() if self.is_preview is None else self.is_preview
+        return Feed.PREVIEW if is_preview else Feed.STATE
+
     def _resource(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         self._remember(args.resource_type, args.urn, args.name, args)
         if not is_judged(args.resource_type):
@@ -106,14 +133,14 @@ class Pack:
             stack=_stack(args.urn), hosts=(), fleets=(), resources=resources_of([resource]),
             environment=self._environment,
         )  # fmt: skip
-        report = judge(self._settings_of_run(view.stack).applied_to(view), _feed(), entries=entries)
+        report = judge(self._settings_of_run(view.stack).applied_to(view), self.feed, entries=entries)
         for finding in report.with_status(Status.FAILED):
             if finding.severity.is_mandatory:
                 self._said.add((finding.rule_id, args.urn))
                 report_violation(violation(finding), args.urn)
 
     def _mandatory(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        feed = _feed()
+        feed = self.feed
         self._judged = self.stack_report(args.resources, feed)
         for finding in self._judged.findings:
             told = (finding.rule_id, finding.where.urn) in self._said and finding.status is Status.FAILED
@@ -121,7 +148,7 @@ class Pack:
                 report_violation(violation(finding), finding.where.urn or None)
 
     def _advisory(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        feed = _feed()
+        feed = self.feed
         report = self._judged or self.stack_report(args.resources, feed)
         self._judged = None
         for finding in report.with_status(Status.FAILED):
@@ -212,10 +239,6 @@ def _deferred(report: Report) -> Iterator[tuple[str, str]]:
         told = shortened([f"{finding.subject} ({finding.message})" for finding in found], "; ", most=3)
         text = f"[{rule_id}] deferred {rule_id}: judged from what is made, before up ends: {told}"
         yield text, found[0].where.urn
-
-
-def _feed() -> Feed:
-    return Feed.PREVIEW if pulumi.runtime.is_dry_run() else Feed.STATE
 
 
 def _stack(urn: str) -> str:

@@ -116,9 +116,12 @@ def _entry(one: Made) -> dict[str, Any]:
     return entry
 
 
-def violations(*made: Made, config: Mapping[str, Any] | None = None) -> list[tuple[str, str, str, str]]:
+def violations(
+    *made: Made, config: Mapping[str, Any] | None = None, preview: bool = True
+) -> list[tuple[str, str, str, str]]:
     """Return level, rule, URN and message of what the pack reports, as the engine meets it: each resource, then all."""
-    servicer = _PolicyAnalyzerServicer(pack.NAME, "0.0.1", pack.Pack().policies(), EnforcementLevel.ADVISORY)
+    policies = pack.Pack(is_preview=preview).policies()
+    servicer = _PolicyAnalyzerServicer(pack.NAME, "0.0.1", policies, EnforcementLevel.ADVISORY)
     if config is not None:
         servicer.Configure(json_format.ParseDict({"policyConfig": config}, proto.ConfigureAnalyzerRequest()), None)
     diagnostics = []
@@ -186,4 +189,7 @@ def waits(rule: str, *made: Made) -> str:
     """Return what a rule leaves until creation tells it: no violation at preview, one if it is open at the end."""
     finding = one(rule, *made)
     assert finding.status is Status.DEFERRED, finding
+    for preview, level in ((True, "ADVISORY"), (False, "MANDATORY")):
+        told = [level_ for level_, id_, _, _ in violations(*made, preview=preview) if id_ == rule]
+        assert told == [level]
     return finding.message
