@@ -81,7 +81,12 @@ def one(rule: str, *made: Made) -> Finding:
 
 def in_state(*made: Made) -> tuple[Finding, ...]:
     """Return what all rules say about an exported state."""
-    return _judged({"version": 3, "deployment": {"resources": [_entry(one) for one in _with_providers(made)]}})
+    return _judged(state_of(*made))
+
+
+def state_of(*made: Made) -> dict[str, Any]:
+    """Return resources as `pulumi stack export` writes them."""
+    return {"version": 3, "deployment": {"resources": [_entry(one) for one in _with_providers(made)]}}
 
 
 def in_preview(*made: Made) -> tuple[Finding, ...]:
