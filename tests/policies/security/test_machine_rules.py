@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-from typing import Any
 
 import pytest
 
@@ -23,7 +22,7 @@ from tests.policies.cloud import (
     violations,
     waits,
 )
-from tests.policies.security.machines import AWS, GCP, GCP_KEY, GCP_TEMPLATE, GONE, KEY, TEMPLATE, machine, owned
+from tests.policies.security.machines import AWS, GCP, GCP_KEY, GCP_TEMPLATE, GONE, TEMPLATE, machine, owned
 
 RULES_OF_MACHINES = ("SEC010", "SEC012", "SEC013", "SEC015", "SEC022", "SEC033", "SEC034", "SEC035", "SEC036",
                      "SEC040", "OPS040", "OPS041", "OPS042", "OPS043", "OPS044", "RED041")  # fmt: skip
@@ -86,8 +85,6 @@ BAD: list[tuple[str, Made, str]] = [
     ("SEC036", machine(GCP, **{"metadata__serial-port-enable": "TRUE"}), "serial-port-enable is 'TRUE'"),
     ("SEC040", machine(sourceDestCheck=False), "sourceDestCheck is False; expected true"),
     ("SEC040", machine(GCP, canIpForward=True), "canIpForward is True; expected false"),
-    ("OPS040", machine(userData="x" * 16385), "userData has 16,385 bytes; expected at most 16,384"),
-    ("OPS040", machine(GCP, **{"metadata__user-data": "x" * 262145}), "has 262,145 bytes; expected at most 262,144"),
 ]  # fmt: skip
 
 
@@ -105,21 +102,6 @@ VOTERS: list[tuple[str, Made, str]] = [
         owned(GCP, networkInterfaces=[{"ipv6AccessConfigs": [{"networkTier": "PREMIUM"}]}]),
         "ipv6AccessConfigs",
     ),
-    ("OPS041", owned(userDataReplaceOnChange=True), "userDataReplaceOnChange is True; expected false"),
-    ("OPS041", owned(GCP, metadataStartupScript="#!/bin/sh"), "a change of it replaces the machine"),
-    ("OPS042", owned(disableApiTermination=GONE), "disableApiTermination is not set; expected true"),
-    ("OPS042", owned(disableApiStop=False), "disableApiStop is False; expected true"),
-    ("OPS042", owned(GCP, deletionProtection=False), "deletionProtection is False; expected true"),
-    ("OPS043", owned(instanceMarketOptions={"marketType": "spot"}), "marketType is 'spot'"),
-    ("OPS043", owned(GCP, scheduling={"preemptible": True}), "scheduling.preemptible is True"),
-    (
-        "OPS043",
-        owned(GCP, scheduling={"provisioningModel": "SPOT"}),
-        "provisioningModel is 'SPOT'; expected 'STANDARD'",
-    ),
-    ("OPS044", owned(ebsBlockDevices=[{"encrypted": True, "kmsKeyId": KEY}]), "ebsBlockDevices[0].deleteOnTermination"),
-    ("OPS044", owned(ephemeralBlockDevices=[{"deviceName": "/dev/sdb"}]), "ephemeralBlockDevices end with the machine"),
-    ("OPS044", owned(GCP, scratchDisks=[{"interface": "NVME"}]), "scratchDisks end with the machine"),
 ]
 
 
@@ -129,17 +111,6 @@ def test_what_a_voter_must_not_be_is_refused_by_name(rule: str, made: Made, told
     finding = one(rule, host("validator", region=region), made)
     assert told in finding.message
     assert (finding.where.host, finding.where.urn) == ("validators-1", made.urn)
-
-
-@pytest.mark.parametrize("rule", ["OPS041", "OPS042", "OPS044"])
-def test_rules_for_voters_leave_other_machines_alone(rule: str) -> None:
-    silent(rule, machine(disableApiTermination=GONE, userDataReplaceOnChange=True))
-    silent(rule, host("relayer", "relayers-1"), machine())
-
-
-@pytest.mark.parametrize("labels", [{"tags": {"geofleet:role": "validator"}}, {"tagsAll": {"geofleet-role": "signer"}}])
-def test_a_label_makes_a_voter_of_a_machine_that_no_component_owns(labels: dict[str, Any]) -> None:
-    assert "disableApiTermination" in refused("OPS042", machine(disableApiTermination=GONE, **labels))
 
 
 def test_a_public_address_is_advice_for_machines_that_nobody_labelled() -> None:
@@ -164,7 +135,6 @@ UNREADABLE: list[tuple[str, Made, str]] = [
     ("SEC034", machine(GCP, shieldedInstanceConfig__enableVtpm=UNKNOWN), "shieldedInstanceConfig.enableVtpm"),
     ("SEC035", machine(GCP, **{"metadata__enable-oslogin": UNKNOWN}), "metadata.enable-oslogin"),
     ("SEC040", machine(GCP, canIpForward=UNKNOWN), "canIpForward"),
-    ("OPS043", machine(instanceMarketOptions=UNKNOWN), "instanceMarketOptions.marketType"),
 ]
 
 
