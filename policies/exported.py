@@ -90,6 +90,8 @@ def _listed(document: Any, source: str) -> tuple[Feed, list[Any]]:
             if document.get("version") not in (3, 4):
                 raise UsageError(f"{source} is a state of version {document.get('version')}", remedy=_REMEDY)
             found = latest.get("resources") or []
+            if not isinstance(found, list):
+                raise UsageError(f"{source} has resources that are no list", remedy=_REMEDY)
             return Feed.STATE, [one for one in found if not (isinstance(one, dict) and one.get("delete"))]
         if isinstance(document.get("steps"), list):
             return Feed.PREVIEW, list(_planned(document["steps"]))

@@ -71,7 +71,8 @@ def _hear_of_previews(pack: Pack) -> None:
         pack.is_preview = bool(request.dry_run)
         return configure(self, request, context)
 
-    _PolicyAnalyzerServicer.ConfigureStack = heard  # type: ignore[assignment, method-assign]  # the SDK has no other way in
+    # The SDK has no other way in.
+    setattr(_PolicyAnalyzerServicer, "ConfigureStack", heard)  # noqa: B010
 
 
 class Pack:
