@@ -44,7 +44,7 @@ def check(view: FleetView) -> Iterator[Finding]:
 
 
 def _is_versioned(bucket: Resource, versioned: set[str]) -> bool:
-    names = {bucket.urn, bucket.get("bucket"), bucket.get("id")}
+    names = (bucket.urn, bucket.get("bucket"), bucket.get("id"))
     return bucket.token != GCP_BUCKET and not versioned.isdisjoint(name for name in names if isinstance(name, str))
 
 
