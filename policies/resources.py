@@ -197,8 +197,8 @@ def role_of(resource: Resource) -> str:
     return ""
 
 
-VOTERS = frozenset({"validator", "sequencer", "oracle", "signer"})
-"""Roles whose hosts hold keys that vote or sign: losing or copying one costs quorum, or stake."""
+VOTERS = frozenset({"validator", "sequencer", "signer"})
+"""Roles whose hosts vote or sign: losing or copying one costs quorum, or stake. An oracle's or relayer's is replaced."""
 
 
 def is_voter(resource: Resource) -> bool:

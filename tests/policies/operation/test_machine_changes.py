@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.policies.cloud import UNKNOWN, Made, host, one, refused, silent, unread
+from tests.policies.cloud import UNKNOWN, Made, host, one, refused, silent, sound, unread
 from tests.policies.security.machines import AWS, GCP, GONE, KEY, machine, owned
 
 VOTERS: list[tuple[str, Made, str]] = [
     ("OPS041", owned(userDataReplaceOnChange=True), "userDataReplaceOnChange is True; expected false"),
     ("OPS041", owned(GCP, metadataStartupScript="#!/bin/sh"), "a change of it replaces the machine"),
     ("OPS042", owned(disableApiTermination=GONE), "disableApiTermination is not set; expected true"),
-    ("OPS042", owned(disableApiStop=False), "disableApiStop is False; expected true"),
+    ("OPS042", owned(disableApiTermination=False), "disableApiTermination is False; expected true"),
     ("OPS042", owned(GCP, deletionProtection=False), "deletionProtection is False; expected true"),
     ("OPS043", owned(instanceMarketOptions={"marketType": "spot"}), "marketType is 'spot'"),
     ("OPS043", owned(GCP, scheduling={"preemptible": True}), "scheduling.preemptible is True"),
@@ -64,3 +64,8 @@ def test_a_market_that_is_unknown_at_preview_fails_the_gate() -> None:
 
 def test_spot_machines_that_nobody_labelled_are_advice() -> None:
     assert not one("OPS043", machine(instanceMarketOptions={"marketType": "spot"})).severity.is_mandatory
+
+
+def test_a_voter_may_be_stopped_for_repair_and_an_oracle_is_replaced() -> None:
+    sound("OPS042", host("validator"), owned(disableApiStop=False))
+    silent("OPS042", host("oracle"), owned(disableApiTermination=False))
