@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import base64
 import gzip
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from schemas.report import Severity, Status
+from policies.fleet_view import view_of
+from policies.judge import judge
+from policies.resources import Owner, Resource, resources_of
+from schemas.report import Feed, Severity, Status
+from schemas.terms import FleetTerms, NetworkTerms
 from tests.policies.cloud import (
     UNKNOWN,
     Made,
@@ -245,3 +252,21 @@ def test_the_same_machine_is_never_told_twice_by_the_engine() -> None:
 def test_gcp_keys_are_links() -> None:
     sound("SEC013", machine(GCP, bootDisk__kmsKeySelfLink=GCP_KEY))
     assert found("SEC013", machine(GCP_TEMPLATE)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [("required", Status.FAILED), ("preferred", Status.NOT_APPLICABLE), ("", Status.NOT_APPLICABLE)],
+)
+def test_a_spec_that_requires_a_confidential_machine_gets_one(
+    hosts: Callable[..., Any], asked: str, status: Status
+) -> None:
+    made = resources_of([
+        Resource(token=AWS, name="m", urn="u", inputs=dict(machine().props), owner=Owner(host="validators-1"))
+    ])  # fmt: skip
+    view = replace(view_of(hosts("aws:euc1-az1")), resources=made)
+    said = view.saying({"validators": FleetTerms(confidential=asked)}, NetworkTerms())
+    [found] = [f for f in judge(said, Feed.PREVIEW).findings if f.rule_id == "SEC037"]
+    assert found.status is status
+    if status is Status.FAILED:
+        assert "asks for no encrypted memory or enclave; the spec requires it" in found.message
