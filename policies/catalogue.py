@@ -6,11 +6,13 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
 
-from policies import cost, identity, operation, proximity, redundancy
+from policies import cost, identity, operation, proximity, redundancy, security
 from policies.fleet_view import FleetView
 from policies.host_rules import HOST_RULES
-from policies.rule import Rule
+from policies.rule import Rule, Scope
 from schemas.report import Finding
 
 Check = Callable[[FleetView], Iterator[Finding]]
@@ -24,7 +26,7 @@ class Entry:
     check: Check | None
 
 
-FAMILIES = (cost, identity, operation, proximity, redundancy)
+FAMILIES = (cost, identity, operation, proximity, redundancy, security)
 """Packages of which every module with a `RULE` is a rule: a file is all that it takes."""
 
 
@@ -48,3 +50,22 @@ RULES: dict[str, Rule] = {entry.rule.id: entry.rule for entry in CATALOGUE}
 """Rule by ID, sorted."""
 
 assert len(RULES) == len(CATALOGUE), "a rule ID is given once"
+
+_TOKENS = frozenset(token for rule in RULES.values() for token in rule.tokens)
+_PATTERNS = tuple(sorted(token for token in _TOKENS if "*" in token))
+
+
+@cache
+def is_judged(token: str) -> bool:
+    """Return whether any rule judges resources of a type."""
+    return token in _TOKENS or any(fnmatchcase(token, pattern) for pattern in _PATTERNS)
+
+
+@cache
+def entries_for(token: str) -> tuple[Entry, ...]:
+    """Return the rules that judge a resource of a type by itself."""
+    return tuple(
+        entry
+        for entry in CATALOGUE
+        if entry.rule.scope is Scope.RESOURCE and any(fnmatchcase(token, pattern) for pattern in entry.rule.tokens)
+    )

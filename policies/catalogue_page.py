@@ -32,7 +32,7 @@ A rule, a parameter or a value that does not exist is refused with its place. Wh
 below is told in every report (OPS010).
 
 A status is one of: passed, failed, waived, not applicable (to this feed, or nothing in the stack is of the kind),
-deferred (known later, and judged before `up` ends), not evaluated (a fact is missing that should be there; it fails
+deferred (only creation tells it: listed at preview, judged before `up` ends, else `up` fails), not evaluated (a fact is missing that should be there; it fails
 the gate, whatever the severity). Hard latency rules accept measured round trips only; a pair that is only
 estimated is a *medium* finding of its own, and what light in fibre cannot do is refused.
 """
@@ -79,6 +79,8 @@ def _section(rule: Rule) -> Iterator[str]:
         yield "- Needs what fleets and network publish of the spec beyond promises; not evaluated without"
     yield f"- Why: {rule.source}"
     yield f"- Remedy: {rule.remedy}"
+    if rule.tokens:
+        yield f"- Types: {', '.join(f'`{token}`' for token in rule.tokens)}"
     if rule.standards:
         yield f"- Serves: {', '.join(rule.standards)}"
     for parameter in rule.parameters:

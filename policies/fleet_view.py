@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from policies.reach import hubs_served
+from policies.resources import Resources
 from schemas.atlas import PUBLISHED, Atlas
 from schemas.facts import HostFacts, facts_of
 from schemas.ledger import Ledger
@@ -132,6 +133,10 @@ class FleetView:
     """What the spec says of the whole network; None where the stack does not publish it."""
     costs: Mapping[str, Cost] = field(default_factory=dict)
     """Host to what it costs; empty on every feed but the plan's."""
+    resources: Resources = field(default_factory=Resources)
+    """What the stack has at its providers, made by our components or by anybody; empty for a plan."""
+    environment: str = ""
+    """What decides on severities where no host says it."""
 
     @property
     def network_terms(self) -> NetworkTerms:
@@ -162,9 +167,9 @@ class FleetView:
         return replace(self, fleets=fleets, network=network)
 
     def environment_of(self, subject: str) -> str:
-        """Return the environment of a fleet; of the first host for any other subject; empty without hosts."""
+        """Return the environment of a fleet; of the first host for any other subject."""
         named = next((fleet.environment for fleet in self.fleets if fleet.name == subject), "")
-        return named or (self.hosts[0].environment if self.hosts else "")
+        return named or (self.hosts[0].environment if self.hosts else self.environment)
 
 
 def view_of(

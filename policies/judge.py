@@ -46,7 +46,8 @@ def _of_rule(entry: Entry, view: FleetView, feed: Feed) -> Iterator[Finding]:
         yield rule.finding(Status.NOT_APPLICABLE, view.stack, f"is judged from: {feeds}")
         return
     found = list(_judged(rule, entry.check, view))
-    found += [_in_doubt(rule, subject, reason) for subject, reason in view.doubts.items()]
+    if not rule.tokens:
+        found += [_in_doubt(rule, subject, reason) for subject, reason in view.doubts.items()]
     if not found:
         found.append(rule.finding(Status.NOT_APPLICABLE, view.stack, f"nothing here to judge: it is for {rule.judges}"))
     yield from found
@@ -68,7 +69,7 @@ def _judged(rule: Rule, check: Check, view: FleetView) -> Iterator[Finding]:
         if silent and (view.hosts or view.declared):
             yield from (_in_doubt(rule, subject, _NO_TERMS) for subject in silent)
             return
-    if rule.scope is Scope.STACK:
+    if rule.scope in (Scope.STACK, Scope.RESOURCE):
         yield from _guarded(rule, check, view, view.stack)
         return
     for fleet in view.fleets:
@@ -104,6 +105,11 @@ def _weighed(rule: Rule, finding: Finding, view: FleetView) -> Finding:
 
 
 def _placed(rule: Rule, finding: Finding, locate: Locate | None) -> Finding:
-    if locate is None or finding.where != Where():
+    where = finding.where
+    if locate is None or where.file:
         return finding
-    return dataclasses.replace(finding, where=locate(finding.subject, rule.keys))
+    found = locate(where.host or finding.subject, rule.keys)
+    # A resource keeps its URN beside the line of the host that it belongs to.
+    if where.urn:
+        found = dataclasses.replace(found, host=where.host, urn=where.urn)
+    return finding if where.host and not where.urn else dataclasses.replace(finding, where=found)

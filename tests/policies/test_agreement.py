@@ -51,7 +51,7 @@ def told_by_pack(made: list[dict[str, Any]]) -> list[str]:
     for given in made:
         sent = request.resources.add(type=given["type"], urn=given["urn"], name=given["name"])
         json_format.ParseDict(given["props"], sent.properties)
-    servicer = _PolicyAnalyzerServicer(pack.NAME, "0.0.1", list(pack.POLICIES), EnforcementLevel.ADVISORY)
+    servicer = _PolicyAnalyzerServicer(pack.NAME, "0.0.1", pack.Pack().policies(), EnforcementLevel.ADVISORY)
     texts = [d.message.partition("\n")[2] for d in servicer.AnalyzeStack(request, None).diagnostics]
     return sorted(text for text in texts if text[1:7] not in ON_KEYS)
 
