@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from schemas.atlas.latency import Evidence
+from schemas.plan_cost import PlanCost, cost_text, usd_text
 from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
 
 SCHEMA = "geofleet/plan/v1"
@@ -179,6 +180,8 @@ class Plan:
     regions: tuple[RegionPlan, ...]
     links: tuple[LinkPlan, ...]
     hosts: tuple[HostPlan, ...]
+    costs: tuple[PlanCost, ...] = ()
+    """By fleet, sorted, and all together last."""
 
     def fleet(self, name: str) -> FleetPlan:
         """Return one fleet of the plan; it must exist."""
@@ -216,9 +219,11 @@ def plan_text(plan: Plan) -> str:
         for k in plan.links
     ]
     lines += [
-        f"host {h.host} {h.region} {h.zone} {h.address} machine={h.machine} disk_gib={h.disk_gib} power={h.power}"
+        f"host {h.host} {h.region} {h.zone} {h.address} machine={h.machine} disk_gib={h.disk_gib} power={h.power} "
+        f"type={h.machine_type or 'unknown'} usd_per_month={usd_text(h.cost_usd_per_month, h.price_evidence)}"
         for h in plan.hosts
     ]
+    lines += [f"cost {cost.fleet or 'in all'} {cost_text(cost)}" for cost in plan.costs]
     return "\n".join(lines) + "\n"
 
 
