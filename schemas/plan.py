@@ -120,6 +120,8 @@ class HostPlan:
     """Private IPv4 address, decided here so that peers are known at preview."""
     signer_group: str = ""
     """Members that share a signer; empty: it has its own."""
+    confidential: str = ""
+    """What keeps the machine's own operator out: `nitro`, `sev_snp` or `tdx`; empty: nothing."""
     machine_type: str = ""
     """Provider's machine type, `aws:c6a.xlarge`; empty where none is known to fit."""
     cost_usd_per_month: float | None = None
