@@ -15,6 +15,7 @@ import click
 
 from operations.commands.atlas import atlas
 from operations.commands.checking import check
+from operations.commands.drilling import drill
 from operations.commands.rendering import render
 from operations.commands.simulating import simulate
 from operations.commands.writing import explain, fmt, init, migrate
@@ -47,7 +48,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, init, fmt, migrate, render, atlas, simulate):
+for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill):
     cli.add_command(_command)
 
 

@@ -1,4 +1,4 @@
-"""Binaries built or fetched once and kept by their SHA-256: the cache's own index.
+"""Programs built or fetched once and kept by their SHA-256: the cache's own index.
 
 `~/.cache/geofleet/artifacts/index.json` maps `name version` to a SHA-256;
 `tools/setup.py` writes it. Hosts fetch a binary by hash, never by name.
@@ -27,7 +27,8 @@ def artifact_sha256(name: str, version: str) -> str:
         found = ""
     if not found or not artifact_path(found).is_file():
         raise EnvironmentMissingError(
-            f"{name} {version} is not in the cache ({cache_dir()})", remedy="Build it: make setup."
+            f"{name} {version} is not in the cache ({cache_dir()})",
+            remedy=f"Build it: python3 tools/setup.py --only {name}.",
         )
     return found
 

@@ -23,7 +23,7 @@ from schemas.inventory import Inventory, InventoryChain, InventoryLink
 from schemas.ledger import Ledger, Purpose
 from schemas.locations import artifact_path, cache_dir
 from schemas.plan import HostPlan, Plan
-from schemas.workloads import NO_WORKLOAD
+from schemas.workloads import programs_of
 from stacks.clouds import cloud_artifacts, cloud_backend, cloud_providers
 from stacks.signing import deployer_key, signature
 from stacks.stack import locked_plan, stack_files, stack_ledger
@@ -85,8 +85,8 @@ def network_args(plan: Plan, ledger: Ledger, backend: Backend) -> NetworkArgs:
         )
         for fleet in plan.fleets
     )
-    clients = {(h.client, h.client_version) for h in plan.hosts if h.client != NO_WORKLOAD}
-    artifacts = {sha256: artifact_path(sha256) for sha256 in (artifact_sha256(*client) for client in clients)}
+    programs = {(program.name, version) for host in plan.hosts for program, version in programs_of(host.assignments)}
+    artifacts = {sha256: artifact_path(sha256) for sha256 in (artifact_sha256(*program) for program in programs)}
     if backend.target == CloudBackend.target:
         artifacts |= cloud_artifacts()
     return NetworkArgs(plan=plan, fleets=fleets, configuration=signed_configuration(plan, ledger, artifacts))
@@ -147,15 +147,14 @@ def _host_args(plan: Plan, host: HostPlan, ledger: Ledger, backend: Backend) -> 
         host=host.host,
         fleet=host.fleet,
         role=host.role,
-        client=host.client,
-        client_version=host.client_version,
+        assignments=host.assignments,
+        artifacts={program.name: artifact_sha256(program.name, v) for program, v in programs_of(host.assignments)},
         address=host.address,
         network_cidr=plan.network_cidr,
         operator_cidr=plan.operator_cidr,
         store_url=backend.store_url(plan, host),
         deployer_public_key=_public_key(ledger, "deployer", Purpose.DEPLOYER),
         operator_public_key=_public_key(ledger, "operator", Purpose.OPERATOR),
-        artifact_sha256="" if host.client == NO_WORKLOAD else artifact_sha256(host.client, host.client_version),
     )
     return HostArgs(
         plan=host, facts=_facts(plan, host, ledger), user_data=user_data(boot, backend.fragment(plan, host))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from components.bootstrap.artifacts import UNITS_DIR
 from components.bootstrap.cloud_config import Fragment
 from components.bootstrap.programs import PACKAGE, PROGRAMS_DIR, program
-from components.bootstrap.services import UNITS_DIR
 from components.bootstrap.unit import unit_text
 from schemas.canonical import canonical_json, sha256_hex
 from schemas.kernel import MACHINE, sysctl_text

@@ -37,7 +37,8 @@ def admissions(plan: Plan, fleet: FleetPlan) -> tuple[Admission, ...]:
     come through the cloud's own door (Session Manager, IAP), not over the network.
     """
     found = []
-    for port in sorted(ports_of(fleet.client), key=lambda port: port.number):
+    ports = {port for host in plan.hosts_of(fleet.name) for port in ports_of(host.assignments)}
+    for port in sorted(ports, key=lambda port: (port.number, port.name)):
         sources = _sources(port.reach.value, plan)
         if sources:
             found.append(Admission(port=port, sources=sources))
