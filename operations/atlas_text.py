@@ -11,7 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from schemas.atlas import Hub, MachineOffer, PriceEvidence, RoundTrip
-from schemas.atlas.answers import DistanceAnswer, HubsAnswer, MachinesAnswer, RegionAnswer, RegionsAnswer
+from schemas.atlas.answers import (
+    DistanceAnswer,
+    HubsAnswer,
+    LocationAnswer,
+    MachinesAnswer,
+    RegionAnswer,
+    RegionsAnswer,
+)
 from schemas.atlas.regions import Access
 
 _WIDTH_PIPED = 160
@@ -131,6 +138,23 @@ def _machine_row(offer: MachineOffer) -> list[str]:
         f"{price.usd_per_hour:.4f}", f"{offer.usd_per_month:,.2f}", price.evidence, offer.availability,
         " ".join(support.tee for support in offer.tees) or "-",
     ]  # fmt: skip
+
+
+def location_text(answer: LocationAnswer) -> str:
+    """Return the regions that were chosen, and who serves every place, the farthest first."""
+    proof = "proven" if not answer.gap else f"not proven: it may miss the best by {answer.gap:.1%}"
+    many = len(answer.served)
+    head = [
+        f"{', '.join(answer.regions)} (atlas {answer.version})",
+        f"  worst  {_ms(answer.worst_ms)} ms, to {answer.served[0].place}",
+        f"  mean   {_ms(answer.mean_ms)} ms over {many} place{'s' * (many != 1)}",
+        f"  least {answer.minimised} of all choices among {answer.candidates} regions, {proof}",
+    ]
+    figures = [(one.place, one.region, one.round_trip) for one in answer.served]
+    table = _table("who serves whom, the farthest first", "place", "from", "ms", "kind", "source")
+    for place, region, trip in figures:
+        table.add_row(place, region, _ms(trip.value_ms), trip.evidence, trip.source)
+    return "\n".join([*head, "", _printed(table)])
 
 
 def _figures_table(title: str, first: str, figures: Iterable[tuple[str, RoundTrip]]) -> Table:

@@ -7,6 +7,7 @@ from operations.planning import Planned
 from policies.fleet_view import view_of_plan
 from policies.judge import judge
 from policies.places import places_in
+from policies.settings import stack_settings
 from schemas.diagnostics import dotted
 from schemas.errors import ExitCode, FleetError
 from schemas.loading import LoadedSpec
@@ -21,8 +22,13 @@ class RefusedError(FleetError):
 
 
 def judged(found: Planned) -> Report:
-    """Return what the rules say about a plan; findings point into the spec."""
-    view = view_of_plan(found.plan, found.ledger, found.atlas)
+    """Return what the rules say about a plan; findings point into the spec.
+
+    Raises:
+        InvalidDocumentError: The settings of the rules are wrong.
+    """
+    settings = stack_settings(found.files.spec)
+    view = settings.applied_to(view_of_plan(found.plan, found.ledger, found.atlas))
     return judge(view, Feed.PLAN, locate=places_in(found.spec.document, view))
 
 

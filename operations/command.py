@@ -15,6 +15,7 @@ import click
 
 from operations.commands.atlas import atlas
 from operations.commands.checking import check
+from operations.commands.drilling import drill
 from operations.commands.rendering import render
 from operations.commands.simulating import simulate
 from operations.commands.writing import explain, fmt, init, migrate
@@ -47,7 +48,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, init, fmt, migrate, render, atlas, simulate):
+for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill):
     cli.add_command(_command)
 
 
@@ -64,7 +65,10 @@ for _command in (check, explain, init, fmt, migrate, render, atlas, simulate):
 def plan(
     stack: str, write: bool, map_file: str | None, matrix_file: str | None, other: str | None, output: str
 ) -> None:  # fmt: skip
-    """Show where every host goes, and what separates them.
+    """Show where every host goes, what separates them, and what they cost.
+
+    The last lines tell each fleet's machines, cost, latency and worst single failure, as
+    `geofleet simulate` has them. A price that nobody knows stays unknown.
 
     With --write the placements are locked: no later run, atlas or solver moves them.
 
@@ -100,7 +104,9 @@ def plan(
     if output == "json":
         show_json(found.plan.to_json())
     else:
-        show(plan_text(found.plan).rstrip("\n"))
+        from operations.plan_summary import plan_summary
+
+        show(plan_text(found.plan) + "\n" + plan_summary(found.plan, found.atlas))
 
 
 @cli.command()

@@ -70,6 +70,8 @@ def compare(before: Side, after: Side, network: Network, *, atlas: Atlas = PUBLI
         fleets=tuple(
             _fleet(name, (old.get(name), new.get(name)), before, after) for name in sorted({*old, *new})
         ),
+        cost_before=cost_of(before.plan.hosts if before.exact else (), hosts=len(before.lock.placements)),
+        cost_after=cost_of(after.plan.hosts, hosts=len(after.plan.hosts)),
         notes=tuple(_notes(before, after)),
     )  # fmt: skip
 
@@ -193,8 +195,15 @@ def cost_of(priced: Iterable[HostPlan], *, hosts: int) -> Cost:
         priced: The hosts, as far as their prices were looked up.
         hosts: How many there are; those beyond `priced` cost nobody knows what.
     """
-    known = [host.cost_usd_per_month for host in priced if host.cost_usd_per_month is not None]
-    return Cost(usd_per_month=round(sum(known), 2) if known else None, unknown_hosts=hosts - len(known))
+    known = [host for host in priced if host.cost_usd_per_month is not None]
+    return Cost(
+        usd_per_month=_sum_usd(known) if known else None, unknown_hosts=hosts - len(known),
+        usd_per_month_estimated=_sum_usd(host for host in known if host.price_evidence == "estimated"),
+    )  # fmt: skip
+
+
+def _sum_usd(hosts: Iterable[HostPlan]) -> float:
+    return round(sum((host.cost_usd_per_month or 0.0 for host in hosts), 0.0), 2)
 
 
 def _notes(before: Side, after: Side) -> Iterator[str]:

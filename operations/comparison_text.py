@@ -29,6 +29,7 @@ def comparison_text(found: Comparison) -> str:
     ]
     for fleet, told in _by_fleet(found):
         lines += [fleet, *(f"  {line}" for line in told)]
+    lines += [f"in all: {line}" for line in _in_all(found)]
     lines += [f"note: {note}" for note in found.notes]
     return "\n".join(lines)
 
@@ -45,6 +46,7 @@ def comparison_markdown(found: Comparison) -> str:
     for fleet, told in _by_fleet(found):
         parts.append(f"**{fleet}**" if told else fleet)
         parts += ["\n".join(f"- {line}" for line in told)] if told else []
+    parts += [f"**in all**: {line}" for line in _in_all(found)]
     if found.notes:
         parts.append("\n".join(f"> {note}" for note in found.notes))
     return "\n\n".join(parts) + "\n"
@@ -93,7 +95,7 @@ def _consequences(fleet: FleetComparison) -> Iterator[str]:
     if fleet.latency_before != fleet.latency_after:
         yield f"{_latency(fleet.latency_before)} -> {_latency(fleet.latency_after)}"
     if fleet.cost_before != fleet.cost_after:
-        yield f"costs {cost_text(fleet.cost_before)} -> {cost_text(fleet.cost_after)}{_difference(fleet)}"
+        yield _cost(fleet.cost_before, fleet.cost_after)
 
 
 def _told(loss: WorstLoss | None) -> tuple[str, str]:
@@ -112,17 +114,27 @@ def _latency(latency: Latency | None) -> str:
     return latency_text(latency) if latency else "latency unknown"
 
 
+def _in_all(found: Comparison) -> Iterator[str]:
+    """Yield what all hosts cost, where that changes and is not what the one fleet's line says already."""
+    if len(found.fleets) > 1 and found.cost_before != found.cost_after:
+        yield _cost(found.cost_before, found.cost_after)
+
+
+def _cost(before: Cost, after: Cost) -> str:
+    return f"costs {cost_text(before)} -> {cost_text(after)}{_difference(before, after)}"
+
+
 def cost_text(cost: Cost) -> str:
     """Return a cost as a reader meets it; what is not known is said, never zero."""
     if cost.usd_per_month is None:
         return "unknown" if cost.unknown_hosts else "nothing"
     unknown = cost.unknown_hosts
+    estimated = f" ({cost.usd_per_month_estimated:,.2f} of it estimated)" if cost.usd_per_month_estimated else ""
     more = f" and {unknown} host{'s' * (unknown != 1)} of unknown price" if unknown else ""
-    return f"{cost.usd_per_month:,.2f} USD a month{more}"
+    return f"{cost.usd_per_month:,.2f} USD a month{estimated}{more}"
 
 
-def _difference(fleet: FleetComparison) -> str:
-    before, after = fleet.cost_before.usd_per_month, fleet.cost_after.usd_per_month
-    if before is None or after is None or fleet.cost_before.unknown_hosts or fleet.cost_after.unknown_hosts:
+def _difference(before: Cost, after: Cost) -> str:
+    if before.usd_per_month is None or after.usd_per_month is None or before.unknown_hosts or after.unknown_hosts:
         return ""
-    return f" ({after - before:+,.2f} USD)"
+    return f" ({after.usd_per_month - before.usd_per_month:+,.2f} USD)"

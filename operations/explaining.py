@@ -67,7 +67,13 @@ def _rule(rule_id: str) -> RuleExplanation:
         fields=_fields(rule),
         parameters=tuple(
             ParameterExplanation(
-                name=p.name, default=p.default, minimum=p.minimum, maximum=p.maximum, meaning=p.meaning
+                name=p.name,
+                default=p.default,
+                minimum=p.minimum,
+                maximum=p.maximum,
+                meaning=p.meaning,
+                weaker=p.weaker.value,
+                is_whole=p.is_whole,
             )
             for p in rule.parameters
         ),
@@ -137,9 +143,20 @@ def _rule_text(rule: RuleExplanation) -> str:
     ]
     lines = [f"{rule.id}  {rule.title}", *(f"  {name}{text}" for name, text in facts if text)]
     for parameter in rule.parameters:
-        limits = f"{parameter.minimum:g} to {parameter.maximum:g}, default {parameter.default:.4g}"
+        whole = "whole, " if parameter.is_whole else ""
+        limits = (
+            f"{whole}{parameter.minimum:g} to {parameter.maximum:g}, default {parameter.default:.4g}; "
+            f"{parameter.weaker} is weaker"
+        )
         lines.append(f"  Parameter {parameter.name} ({limits}): {parameter.meaning}")
+    lines.append(f"  Set it in geofleet.policies.yaml: rules: {{{rule.id}: {{severity: ...{_set_parameters(rule)}}}}}")
     return "\n".join(lines)
+
+
+def _set_parameters(rule: RuleExplanation) -> str:
+    if not rule.parameters:
+        return ""
+    return f", parameters: {{{', '.join(f'{p.name}: {p.default:.4g}' for p in rule.parameters)}}}"
 
 
 def _code_text(code: CodeExplanation) -> str:

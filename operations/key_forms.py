@@ -35,6 +35,7 @@ _FORMS = {
     Purpose.SSH_HOST: Form(file_name="ssh_host_ed25519_key", kind="ssh"),
     Purpose.CONSENSUS: Form(file_name="consensus.json", kind="consensus"),
     Purpose.NODE: Form(file_name="node.json", kind="node"),
+    Purpose.OBSERVER: Form(file_name="observer.json", kind="consensus"),
 }
 
 

@@ -18,8 +18,8 @@ from operations.key_forms import Form, form_of, generate, record
 from schemas.errors import UsageError
 from schemas.ledger import FirstStart, KeyRecord, Ledger, Purpose, ledger_text, read_ledger
 from schemas.locations import host_secrets_dir, secrets_dir
-from schemas.plan import HostPlan, Plan
-from schemas.roles import Role
+from schemas.plan import Plan
+from schemas.workloads import keys_of
 from stacks.stack import StackFiles, shown
 
 FIRST_START_VALID = datetime.timedelta(hours=1)
@@ -101,13 +101,7 @@ def _needed(plan: Plan) -> Iterator[tuple[str, Purpose]]:
     yield "deployer", Purpose.DEPLOYER
     yield "operator", Purpose.OPERATOR
     for host in plan.hosts:
-        yield from ((host.host, purpose) for purpose in _purposes(host))
-
-
-def _purposes(host: HostPlan) -> tuple[Purpose, ...]:
-    if host.role is Role.VALIDATOR:
-        return (Purpose.CONSENSUS, Purpose.NODE, Purpose.SSH_HOST)
-    return (Purpose.SSH_HOST,)
+        yield from ((host.host, purpose) for purpose in keys_of(host.role, host.assignments))
 
 
 def _key(stack: str, holder: str, purpose: Purpose, old: Ledger | None) -> KeyRecord:

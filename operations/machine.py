@@ -11,7 +11,7 @@ from schemas.artifacts import artifact_sha256
 from schemas.errors import EnvironmentMissingError, FleetError
 from schemas.locations import REPOSITORY, cache_dir, router_path
 from schemas.plan import Plan
-from schemas.workloads import NO_WORKLOAD
+from schemas.workloads import programs_of
 from stacks.program import host_image
 
 FREE_MIB_MIN = 1024
@@ -66,8 +66,8 @@ def _lacks() -> list[str]:
 
 def _unbuilt(plan: Plan) -> list[str]:
     found = []
-    clients = sorted({(h.client, h.client_version) for h in plan.hosts if h.client != NO_WORKLOAD})
-    wanted = [host_image, pulumi_command, *(lambda c=c, v=v: artifact_sha256(c, v) for c, v in clients)]
+    programs = sorted({(p.name, version) for host in plan.hosts for p, version in programs_of(host.assignments)})
+    wanted = [host_image, pulumi_command, *(lambda p=p, v=v: artifact_sha256(p, v) for p, v in programs)]
     for check in wanted:
         try:
             check()

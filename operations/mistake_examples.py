@@ -208,6 +208,11 @@ FLEETS: dict[str, Example] = {
         '  allow: ["aws:eu-*"]\nfleets:\n  validators:\n    role: validator\n'
         "    confidential: required\n    confidential_kinds: [tdx]",
     ),
+    "SPEC366": _after(
+        _VALIDATORS,
+        "    machine: {vcpu: 4, memory_gib: 8, type: {aws: c6a.xlarge}}",
+        "    machine: {vcpu: 8, memory_gib: 8, type: {aws: c6a.xlarge}}",
+    ),
     "SPEC364": _after(
         _LAST,
         "    budget: {cost_usd_per_month_max: 900}\nbudget: {cost_usd_per_month_max: 8000}",

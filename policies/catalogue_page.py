@@ -18,6 +18,19 @@ One rule has one ID on every feed that it judges: the *plan* (`geofleet check`: 
 Pulumi *preview* and the *state* (the policy pack, `pulumi preview --policy-pack policies`), and the *hosts* that run
 (`geofleet verify`). Critical and high failures stop `up` and fail `check`; medium and low ones advise.
 
+Parameters and severities are set in `geofleet.policies.yaml` (all stacks) or `NAME.policies.yaml` beside a spec:
+
+```yaml
+schema: geofleet/policies/v1
+rules:
+  RED011:
+    severity_in: {production: high}        # or `severity: high` for every environment
+    parameters: {share_max: 0.5}
+```
+
+A rule, a parameter or a value that does not exist is refused with its place. What asks for less than the defaults
+below is told in every report (OPS010).
+
 A status is one of: passed, failed, waived, not applicable (to this feed, or nothing in the stack is of the kind),
 deferred (known later, and judged before `up` ends), not evaluated (a fact is missing that should be there; it fails
 the gate, whatever the severity). Hard latency rules accept measured round trips only; a pair that is only
@@ -64,8 +77,9 @@ def _section(rule: Rule) -> Iterator[str]:
         yield f"- Serves: {', '.join(rule.standards)}"
     for parameter in rule.parameters:
         yield (
-            f"- Parameter `{parameter.name}` ({parameter.minimum:g} to {parameter.maximum:g}, default "
-            f"{parameter.default:.4g}): {parameter.meaning}"
+            f"- Parameter `{parameter.name}` ({'whole, ' * parameter.is_whole}{parameter.minimum:g} to "
+            f"{parameter.maximum:g}, default {parameter.default:.4g}; {parameter.weaker} is weaker): "
+            f"{parameter.meaning}"
         )
     yield ""
 

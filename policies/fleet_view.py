@@ -14,8 +14,10 @@ from schemas.atlas import PUBLISHED, Atlas
 from schemas.facts import HostFacts, facts_of
 from schemas.ledger import Ledger
 from schemas.plan import Plan, Promises, domains_with_external
+from schemas.report import Severity
 from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
 from schemas.survival import Member, groups
+from schemas.terms import ChainTerms, FleetTerms, NetworkTerms
 
 JUDGED_DOMAINS = tuple(Domain)
 """Kinds of domain that a promise may name: each has its rule. Any other promise is not evaluated, never ignored."""
@@ -46,6 +48,14 @@ class Fleet:
     """Sorted by number; at least one."""
     atlas: Atlas = PUBLISHED
     """What is known of the world, a user's own figures included."""
+    said: FleetTerms | None = None
+    """What its spec says beyond promises; None where the stack does not publish it."""
+
+    @property
+    def terms(self) -> FleetTerms:
+        """Return what its spec says beyond promises; for rules with `reads_terms`, which are not asked without."""
+        assert self.said is not None, "the judge asks rules that read terms only where terms are known"
+        return self.said
 
     @property
     def quorum(self) -> Quorum:
@@ -89,6 +99,15 @@ class Fleet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What one host costs on demand, and how that is known."""
+
+    usd_per_month: float | None
+    """None: nobody knows, which is not zero."""
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FleetView:
     """One stack as rules see it."""
 
@@ -105,6 +124,18 @@ class FleetView:
     """False only while a plan is judged before its keys exist."""
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Rule ID to parameter to value, where a platform team has set one."""
+    severities: Mapping[str, Mapping[str, Severity]] = field(default_factory=dict)
+    """Rule ID to environment (empty for any) to severity, where a platform team has set one."""
+    weakened: tuple[str, ...] = ()
+    """What of that asks for less than the catalogue does, each with its place."""
+    network: NetworkTerms | None = None
+    """What the spec says of the whole network; None where the stack does not publish it."""
+    costs: Mapping[str, Cost] = field(default_factory=dict)
+    """Host to what it costs; empty on every feed but the plan's."""
+
+    def chain(self, name: str) -> ChainTerms | None:
+        """Return a chain of the network; None when it has none of this name."""
+        return self.network.chain(name) if self.network else None
 
     def of_fleet(self, fleet: Fleet) -> FleetView:
         """Return the view narrowed to one fleet."""
@@ -113,6 +144,16 @@ class FleetView:
     def judged_with(self, atlas: Atlas) -> FleetView:
         """Return the view as rules see it by an atlas: the stack's own (`schemas.loading.atlas_file.stack_atlas`)."""
         return replace(self, fleets=tuple(replace(fleet, atlas=atlas) for fleet in self.fleets))
+
+    def saying(self, terms: Mapping[str, FleetTerms], network: NetworkTerms | None) -> FleetView:
+        """Return the view with what the spec says beyond promises.
+
+        Args:
+            terms: By fleet; one that is not in it publishes none, and rules that read terms are not evaluated.
+            network: Of the whole network; None when it publishes none.
+        """
+        fleets = tuple(replace(fleet, said=terms.get(fleet.name)) for fleet in self.fleets)
+        return replace(self, fleets=fleets, network=network)
 
     def environment_of(self, subject: str) -> str:
         """Return the environment of a fleet; of the first host for any other subject; empty without hosts."""
@@ -147,6 +188,7 @@ def view_of(
         doubts=doubts,
         declared=tuple(sorted(declared)),
         keys_known=keys_known,
+        network=NetworkTerms(),
     )
 
 
@@ -165,12 +207,17 @@ def view_of_plan(plan: Plan, ledger: Ledger | None = None, atlas: Atlas = PUBLIS
         [facts_of(plan, host, fingerprints.get(host.host)) for host in plan.hosts],
         stack=plan.stack, declared=[fleet.name for fleet in plan.fleets], keys_known=ledger is not None,
     )  # fmt: skip
-    return view.judged_with(atlas)
+    costs = {h.host: Cost(usd_per_month=h.cost_usd_per_month, evidence=h.price_evidence) for h in plan.hosts}
+    said = view.judged_with(atlas).saying({fleet.name: fleet.terms for fleet in plan.fleets}, plan.terms)
+    return replace(said, costs=costs)
 
 
 def _fleet(name: str, hosts: list[HostFacts]) -> Fleet:
     first = hosts[0]
-    return Fleet(name=name, role=first.role, environment=first.environment, promises=first.promises, hosts=tuple(hosts))
+    return Fleet(
+        name=name, role=first.role, environment=first.environment, promises=first.promises, hosts=tuple(hosts),
+        said=FleetTerms(),
+    )  # fmt: skip
 
 
 def _doubts(by_fleet: Mapping[str, list[HostFacts]], unread: tuple[Unknown, ...], stack: str) -> dict[str, str]:

@@ -36,6 +36,9 @@ def judge(view: FleetView, feed: Feed, *, locate: Locate | None = None, entries:
     return report(feed, view.stack, found)
 
 
+_NO_TERMS = "the component publishes no terms"
+
+
 def _of_rule(entry: Entry, view: FleetView, feed: Feed) -> Iterator[Finding]:
     rule = entry.rule
     if entry.check is None or feed not in rule.feeds:
@@ -60,6 +63,11 @@ def _in_doubt(rule: Rule, subject: str, reason: str) -> Finding:
 
 def _judged(rule: Rule, check: Check, view: FleetView) -> Iterator[Finding]:
     """Yield a check's findings, fleet by fleet where it judges fleets: one fleet's fault must not hide another's."""
+    if rule.reads_terms:
+        silent = [view.stack] * (view.network is None) + [fleet.name for fleet in view.fleets if fleet.said is None]
+        if silent and (view.hosts or view.declared):
+            yield from (_in_doubt(rule, subject, _NO_TERMS) for subject in silent)
+            return
     if rule.scope is Scope.STACK:
         yield from _guarded(rule, check, view, view.stack)
         return
@@ -84,9 +92,12 @@ def _guarded(rule: Rule, check: Check, view: FleetView, subject: str) -> Iterato
 def _weighed(rule: Rule, finding: Finding, view: FleetView) -> Finding:
     """Return the finding at the severity that the rule has in the subject's environment.
 
-    A finding that is not at the rule's own severity has been given another on purpose.
+    A platform team's severity wins over the catalogue's. A finding that is not at the rule's own severity has been
+    given another on purpose.
     """
-    severity = rule.severity_for(view.environment_of(finding.subject))
+    environment = view.environment_of(finding.subject)
+    chosen = view.severities.get(rule.id, {})
+    severity = chosen.get(environment) or chosen.get("") or rule.severity_for(environment)
     if finding.severity is not rule.severity or severity is rule.severity:
         return finding
     return dataclasses.replace(finding, severity=severity)

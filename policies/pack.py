@@ -29,6 +29,7 @@ from pulumi_policy.proxy import (
 
 from policies.judge import judge
 from policies.published import FACT_NAMES, HOST, TOKENS, Component, published
+from policies.settings import Settings, stack_settings
 from schemas.atlas import Atlas
 from schemas.loading.atlas_file import stack_atlas
 from schemas.locations import REPOSITORY
@@ -64,7 +65,7 @@ def stack_report(resources: Iterable[Any], feed: Feed) -> Report:
         resources: `PolicyResource`s, in any order.
         feed: Preview or state.
     """
-    found = published(_components(resources), _atlas_of)
+    found = published(_components(resources), _atlas_of, _settings_of)
     if not found.concerns_us:
         return Report(feed=feed, stack="", findings=())
     return judge(found.view, feed, locate=lambda subject, _keys: Where(urn=found.urn_of(subject)))
@@ -73,6 +74,11 @@ def stack_report(resources: Iterable[Any], feed: Feed) -> Report:
 def _atlas_of(stack: str) -> Atlas:
     """Return the atlas that a stack's plan was made with: the tables and the user's own figures."""
     return stack_atlas(REPOSITORY / "stacks" / f"{stack}.yaml")
+
+
+def _settings_of(stack: str) -> Settings:
+    """Return what is set of the rules, for all stacks and for this one."""
+    return stack_settings(REPOSITORY / "stacks" / f"{stack}.yaml")
 
 
 def violation(finding: Finding) -> str:
@@ -88,7 +94,7 @@ def _stops(finding: Finding) -> bool:
 def _components(resources: Iterable[Any]) -> Iterator[Component]:
     for resource in resources:
         if resource.resource_type.startswith(TOKENS):
-            names = FACT_NAMES if resource.resource_type == HOST else ()
+            names = FACT_NAMES if resource.resource_type == HOST else ("terms",)
             props, unreadable = _read(resource.props, names)
             yield Component(
                 token=resource.resource_type, urn=resource.urn, name=resource.name, props=props, unreadable=unreadable

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from policies.fleet_view import FleetView, Unknown, view_of
+from policies.settings import Settings
 from schemas.atlas import PUBLISHED, Atlas
 from schemas.errors import FleetError
 from schemas.facts import FactsError, HostFacts
+from schemas.terms import FleetTerms, NetworkTerms, terms_from_props
 
+_Terms = TypeVar("_Terms", FleetTerms, NetworkTerms)
 TOKENS = "geofleet:index:"
 HOST = f"{TOKENS}Host"
 NETWORK = f"{TOKENS}Network"
@@ -48,13 +51,17 @@ class Published:
         return self.urns.get(subject, self.network_urn)
 
 
-def published(components: Iterable[Component], atlas_of: Callable[[str], Atlas] = lambda _: PUBLISHED) -> Published:
+def published(
+    components: Iterable[Component], atlas_of: Callable[[str], Atlas] = lambda _: PUBLISHED,
+    settings_of: Callable[[str], Settings] = lambda _: Settings(),
+) -> Published:  # fmt: skip
     """Return what a stack publishes; the engine's order, which is not stable, does not count.
 
     Args:
         components: At least all of the tokens above; others are ignored.
         atlas_of: The stack's name to what is known of the world; may raise a `FleetError`, and then no fleet can be
             judged.
+        settings_of: The stack's name to what is set of the rules; may raise a `FleetError`, with the same effect.
     """
     ours = sorted((c for c in components if c.token in (HOST, NETWORK, *FLEETS)), key=lambda c: c.urn)
     facts: list[HostFacts] = []
@@ -66,19 +73,43 @@ def published(components: Iterable[Component], atlas_of: Callable[[str], Atlas] 
                 facts.append(found)
             else:
                 unknown.append(found)
-    name, atlas = _stack(ours), PUBLISHED
+    name, atlas, settings = _stack(ours), PUBLISHED, Settings()
     try:
-        atlas = atlas_of(name) if ours else PUBLISHED
+        if ours:
+            atlas, settings = atlas_of(name), settings_of(name)
     except FleetError as error:
         unknown.append(Unknown(host=name, fleet="", reason=str(error)))
     # A network without any fleet is itself what has no hosts.
     fleets = [c.name for c in ours if c.token in FLEETS] or [c.name for c in ours if c.token == NETWORK]
+    said = {c.name: found for c in ours if c.token in FLEETS for found in [_terms(c, FleetTerms, unknown)] if found}
+    network = [found for c in ours if c.token == NETWORK for found in [_terms(c, NetworkTerms, unknown)] if found]
+    view = view_of(facts, stack=name, unknown=unknown, declared=fleets).judged_with(atlas)
     return Published(
-        view=view_of(facts, stack=name, unknown=unknown, declared=fleets).judged_with(atlas),
+        view=settings.applied_to(view.saying(said, network[0] if len(network) == 1 else None)),
         urns={c.name: c.urn for c in ours if c.token != NETWORK},
         network_urn=next((c.urn for c in ours if c.token == NETWORK), ""),
         concerns_us=bool(ours),
     )
+
+
+def _terms(component: Component, kind: type[_Terms], unknown: list[Unknown]) -> _Terms | None:
+    """Return what a fleet or network says beyond promises; None when it says nothing that can be read."""
+    fleet = component.name if component.token in FLEETS else ""
+    if "terms" in component.unreadable:
+        unknown.append(
+            Unknown(host=component.name, fleet=fleet, reason=f"terms are not known: {component.unreadable['terms']}")
+        )
+        return None
+    props = component.props.get("terms")
+    if props is None:
+        return None
+    try:
+        return terms_from_props(kind, props)
+    except FleetError as error:
+        unknown.append(Unknown(host=component.name, fleet=fleet, reason=error.problem))
+    except (TypeError, ValueError) as error:
+        unknown.append(Unknown(host=component.name, fleet=fleet, reason=f"malformed terms: {error}"))
+    return None
 
 
 def _facts(component: Component) -> HostFacts | Unknown:

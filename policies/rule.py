@@ -11,6 +11,9 @@ from schemas.report import Feed, Finding, Severity, Status
 PLANNED = frozenset({Feed.PLAN, Feed.PREVIEW, Feed.STATE})
 """The feeds that hold every host's facts before or without a look at the host itself."""
 
+PLAN_ONLY = frozenset({Feed.PLAN})
+"""For what only a plan holds, such as prices: they are no host's facts."""
+
 EVERYWHERE = PLANNED | {Feed.HOSTS}
 HOSTS_ONLY = frozenset({Feed.HOSTS})
 
@@ -34,6 +37,13 @@ class Scope(StrEnum):
     HOST = "host"
 
 
+class Weaker(StrEnum):
+    """Which values of a parameter ask for less than its default."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
     """A number of a rule that a platform team may set."""
@@ -44,6 +54,14 @@ class Parameter:
     minimum: float
     maximum: float
     meaning: str
+    weaker: Weaker = Weaker.HIGHER
+    """Which way the rule asks for less: setting it so is told in every report (OPS010)."""
+    is_whole: bool = False
+    """Whether only whole numbers make sense: counts."""
+
+    def is_weakened(self, value: float) -> bool:
+        """Return whether a value asks for less than the default."""
+        return value > self.default if self.weaker is Weaker.HIGHER else value < self.default
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +82,15 @@ class Rule:
     source: str
     """The incident or source that justifies it."""
     standards: tuple[str, ...] = ()
-    """Controls of published frameworks that it serves."""
+    """Controls of published frameworks that it serves: SOC 2 (TSC 2017), ISO 27001:2022, CIS, where one applies."""
     remedy: str
     """What to do when it fails, where the finding knows nothing better."""
     keys: tuple[str, ...] = ()
     """Keys of the spec that it judges, below the fleet; findings point there."""
     parameters: tuple[Parameter, ...] = ()
+    reads_terms: bool = False
+    """Whether it reads what a fleet's spec says beyond its promises (`Fleet.terms`, `FleetView.network`): where a stack
+    does not publish them, the rule is not evaluated."""
 
     @property
     def family(self) -> Family:

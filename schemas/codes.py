@@ -90,6 +90,7 @@ CODES: dict[str, str] = {
     "SPEC363": "Confidential computing that no allowed provider sells.",
     "SPEC364": "A fleet's budget that is more than the network's.",
     "SPEC365": "Pruning whose figures do not fit its strategy.",
+    "SPEC366": "A machine type that is less than what the spec asks for, or that node software is not built for.",
     "SPEC501": "A spec of an older version of the format.",
     "SPEC502": "A value of an older version that a migration cannot read.",
     "SPEC401": "`extends` or `include` that is not the path of a file, or a list of them.",

@@ -64,6 +64,8 @@ class Cost:
     """Of those whose price is known; None: no price is known, which is not zero."""
     unknown_hosts: int
     """Hosts whose price nobody knows; they are not in the figure."""
+    usd_per_month_estimated: float = 0.0
+    """The part of it that rests on estimated prices."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,9 @@ class Comparison:
     hosts: tuple[HostChange, ...]
     """By fleet and number; hosts that stay as they are are left out."""
     fleets: tuple[FleetComparison, ...]
+    cost_before: Cost
+    """Of all hosts."""
+    cost_after: Cost
     notes: tuple[str, ...]
     """What could not be compared, and why."""
 

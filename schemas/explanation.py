@@ -85,6 +85,10 @@ class ParameterExplanation:
     """Least value."""
     maximum: float
     """Largest value."""
+    weaker: str = "higher"
+    """Which values ask for less than the default: `higher` or `lower`."""
+    is_whole: bool = False
+    """Whether only whole numbers are allowed."""
     meaning: str
     """What it decides."""
 

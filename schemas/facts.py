@@ -11,8 +11,17 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from schemas.errors import FleetError
-from schemas.plan import HostPlan, Plan, Promises, promises_from_props, promises_to_props, whole
+from schemas.plan import (
+    HostPlan,
+    Plan,
+    Promises,
+    assignments_of,
+    promises_from_props,
+    promises_to_props,
+    whole,
+)
 from schemas.roles import Role
+from schemas.workloads import Assignment, Service, Trait, services_of
 
 
 class FactsError(FleetError):
@@ -44,6 +53,33 @@ class HostFacts:
     promises: Promises = field(default_factory=Promises)
     signer_group: str = ""
     """Members that share a signer, and are lost together; empty: the host has its own."""
+    beside: tuple[Assignment, ...] = ()
+    """What the host runs beside its client: full nodes of the chains that it works for."""
+
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """Return every client that the host runs, its own first."""
+        return assignments_of(self.client, self.client_version, self.beside)
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Return the host's services, that of its own client first."""
+        return services_of(self.assignments)
+
+    def node_of(self, chain: str) -> Service | None:
+        """Return the service that runs a chain's node on this host; None when it runs none."""
+        return next((service for service in self.nodes if (service.chain or self.chain) == chain), None)
+
+    @property
+    def nodes(self) -> tuple[Service, ...]:
+        """Return the services that run a chain's node."""
+        return tuple(
+            service for service in self.services if service.has(Trait.COMETBFT_NODE) and (service.chain or self.chain)
+        )
+
+    def does(self, trait: Trait) -> bool:
+        """Return whether any client of the host does something."""
+        return any(service.has(trait) for service in self.services)
 
     def to_props(self) -> dict[str, Any]:
         """Return the facts as plain resource properties, names as written here."""
@@ -51,6 +87,7 @@ class HostFacts:
         props["role"] = self.role.value
         props["key_fingerprints"] = dict(sorted(self.key_fingerprints.items()))
         props["promises"] = promises_to_props(self.promises)
+        props["beside"] = [asdict(assignment) for assignment in self.beside]
         return props
 
     @classmethod
@@ -70,15 +107,21 @@ class HostFacts:
                 power=whole(props["power"]),
                 key_fingerprints={str(k): _text(k, v) for k, v in dict(props["key_fingerprints"]).items()},
                 promises=promises_from_props(props["promises"]),
+                beside=tuple(
+                    Assignment(**{name: _text(name, beside[name]) for name in ("client", "version", "chain")})
+                    for beside in props.get("beside", ())
+                ),
             )
         except (AttributeError, TypeError, ValueError, KeyError) as error:
             raise FactsError(f"host facts of '{props['host']}' are malformed: {error}", remedy=_REMEDY) from error
 
 
 _TEXT_FIELDS = tuple(
-    name for name in HostFacts.__dataclass_fields__ if name not in ("role", "power", "key_fingerprints", "promises")
+    name
+    for name in HostFacts.__dataclass_fields__
+    if name not in ("role", "power", "key_fingerprints", "promises", "beside")
 )
-_LATER = frozenset({"signer_group"})
+_LATER = frozenset({"signer_group", "beside"})
 """Facts that hosts of older versions do not publish: empty there."""
 
 _REMEDY = "Create hosts with geofleet's Host component."
@@ -119,4 +162,5 @@ def facts_of(plan: Plan, host: HostPlan, key_fingerprints: Mapping[str, str] | N
         key_fingerprints=dict(key_fingerprints or {}),
         promises=fleet.promises,
         signer_group=host.signer_group,
+        beside=host.beside,
     )

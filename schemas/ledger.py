@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,25 +16,11 @@ from pydantic import Field, ValidationError
 
 from schemas.diagnostics import Diagnostic, InvalidDocumentError
 from schemas.document import Document, read_file, yaml_text
+from schemas.purposes import Purpose as Purpose
 from schemas.spec.base import FORMS, Model, Name
 from schemas.structure import Format, structure_problems
 
 SCHEMA = "geofleet/keys/v1"
-
-
-class Purpose(StrEnum):
-    """What a key is for; the values are the names used in facts and reports."""
-
-    CONSENSUS = "consensus"
-    """Signs votes. Twice at one height is slashed: one live holder, always."""
-    NODE = "node"
-    """Identity among peers."""
-    SSH_HOST = "ssh_host"
-    """Proves the host to operators."""
-    DEPLOYER = "deployer"
-    """Signs network configurations; held by the deployer, not by a host."""
-    OPERATOR = "operator"
-    """Opens SSH sessions for verification; held by the operator, not by a host."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,14 @@ it makes no choices.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from schemas.atlas.latency import Evidence
+from schemas.plan_cost import PlanCost, cost_text, usd_text
 from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
+from schemas.terms import FleetTerms, NetworkTerms
+from schemas.workloads import NO_WORKLOAD, Assignment
 
 SCHEMA = "geofleet/plan/v1"
 
@@ -79,6 +82,32 @@ class Promises:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PathPlan:
+    """Two chains between which packets are carried, both ways."""
+
+    source: str
+    destination: str
+    channels: tuple[str, ...]
+    """`port/channel` on the source: only these."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relaying:
+    """What the relayers of a fleet carry, and how."""
+
+    paths: tuple[PathPlan, ...]
+    clear_interval_blocks: int = 100
+    clear_on_start: bool = True
+    client_refresh: float = 0.33
+    """Part of the trusting period after which a light client is refreshed."""
+
+    @property
+    def chains(self) -> tuple[str, ...]:
+        """Return the chains at both ends, sorted."""
+        return tuple(sorted({chain for path in self.paths for chain in (path.source, path.destination)}))
+
+
+@dataclass(frozen=True, kw_only=True)
 class FleetPlan:
     """One fleet: its quorum and its promises."""
 
@@ -90,6 +119,12 @@ class FleetPlan:
     """Client that the hosts run; `none` when they run no workload yet."""
     client_version: str
     promises: Promises
+    terms: FleetTerms = field(default_factory=FleetTerms)
+    """What the spec says beyond its promises; rules judge it, building does not read it."""
+    double_sign_check_blocks: int = 0
+    """Blocks that a starting validator looks back for its own votes; 0: none."""
+    relaying: Relaying | None = None
+    """What relayers carry; None for other roles."""
 
     @property
     def quorum(self) -> Quorum:
@@ -128,6 +163,19 @@ class HostPlan:
     """What the machine costs in 730 hours on demand; None: nobody knows, which is not zero."""
     price_evidence: str = ""
     """How the price is known: `published` or `estimated`; empty without a price."""
+    beside: tuple[Assignment, ...] = ()
+    """What the host runs beside its client: a full node of each chain that a relayer carries packets between."""
+
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """Return every client that the host runs, its own first."""
+        return assignments_of(self.client, self.client_version, self.beside)
+
+
+def assignments_of(client: str, version: str, beside: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
+    """Return every client that a host runs: its own, unless it runs none, and those beside it."""
+    own = () if client == NO_WORKLOAD else (Assignment(client=client, version=version),)
+    return (*own, *beside)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +227,10 @@ class Plan:
     regions: tuple[RegionPlan, ...]
     links: tuple[LinkPlan, ...]
     hosts: tuple[HostPlan, ...]
+    costs: tuple[PlanCost, ...] = ()
+    """By fleet, sorted, and all together last."""
+    terms: NetworkTerms = field(default_factory=NetworkTerms)
+    """What the spec says of the whole network beyond its chains."""
 
     def fleet(self, name: str) -> FleetPlan:
         """Return one fleet of the plan; it must exist."""
@@ -216,9 +268,11 @@ def plan_text(plan: Plan) -> str:
         for k in plan.links
     ]
     lines += [
-        f"host {h.host} {h.region} {h.zone} {h.address} machine={h.machine} disk_gib={h.disk_gib} power={h.power}"
+        f"host {h.host} {h.region} {h.zone} {h.address} machine={h.machine} disk_gib={h.disk_gib} power={h.power} "
+        f"type={h.machine_type or 'unknown'} usd_per_month={usd_text(h.cost_usd_per_month, h.price_evidence)}"
         for h in plan.hosts
     ]
+    lines += [f"cost {cost.fleet or 'in all'} {cost_text(cost)}" for cost in plan.costs]
     return "\n".join(lines) + "\n"
 
 

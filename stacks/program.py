@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
 
 import pulumi
 
@@ -11,6 +13,7 @@ from components.bootstrap.configuration import network_configuration
 from components.fleets.fleet import FleetArgs
 from components.fleets.network import Network, NetworkArgs
 from components.hosts.backend import Backend, SignedConfiguration
+from components.hosts.cloud import CloudBackend
 from components.hosts.host import HostArgs
 from components.hosts.lab import LabBackend
 from schemas.artifacts import artifact_sha256
@@ -18,9 +21,10 @@ from schemas.errors import EnvironmentMissingError, UsageError
 from schemas.facts import HostFacts, facts_of
 from schemas.inventory import Inventory, InventoryChain, InventoryLink
 from schemas.ledger import Ledger, Purpose
-from schemas.locations import cache_dir
+from schemas.locations import artifact_path, cache_dir
 from schemas.plan import HostPlan, Plan
-from schemas.workloads import NO_WORKLOAD
+from schemas.workloads import programs_of
+from stacks.clouds import cloud_artifacts, cloud_backend, cloud_providers
 from stacks.signing import deployer_key, signature
 from stacks.stack import locked_plan, stack_files, stack_ledger
 
@@ -35,25 +39,28 @@ def run() -> None:
     files = stack_files(name)
     _, plan = locked_plan(files)
     ledger = stack_ledger(files)
-    backend = backend_for(target)
+    backend, providers = backend_for(target, plan)
     args = network_args(plan, ledger, backend)
-    Network(name, args, backend)
+    Network(name, args, backend, pulumi.ResourceOptions(providers=providers))
     pulumi.export("inventory", inventory(plan, ledger, target).to_json())
 
 
-def backend_for(target: str) -> Backend:
-    """Return the back end that a target names.
+def backend_for(target: str, plan: Plan) -> tuple[Backend, list[pulumi.ProviderResource]]:
+    """Return the back end that a target names, and the providers of its accounts.
 
     Raises:
-        UsageError: No back end has this name.
-        EnvironmentMissingError: The lab's host image has not been built.
+        UsageError: No back end has this name, or the stack's configuration lacks what it must be told.
+        EnvironmentMissingError: The lab's host image, or the packages of cloud hosts, are not in the cache.
     """
+    if target == CloudBackend.target:
+        config = pulumi.Config("geofleet")
+        return cloud_backend(plan, config), cloud_providers(plan, config)
     if target != LabBackend.target:
         raise UsageError(
-            f"target '{target}' has no back end yet; 'lab' has",
+            f"target '{target}' has no back end; 'lab' and 'cloud' have",
             remedy="Set it back: pulumi config set geofleet:target lab.",
         )
-    return LabBackend(image=host_image())
+    return LabBackend(image=host_image()), []
 
 
 def host_image() -> str:
@@ -78,17 +85,28 @@ def network_args(plan: Plan, ledger: Ledger, backend: Backend) -> NetworkArgs:
         )
         for fleet in plan.fleets
     )
-    return NetworkArgs(plan=plan, fleets=fleets, configuration=signed_configuration(plan, ledger))
+    programs = {(program.name, version) for host in plan.hosts for program, version in programs_of(host.assignments)}
+    artifacts = {sha256: artifact_path(sha256) for sha256 in (artifact_sha256(*program) for program in programs)}
+    if backend.target == CloudBackend.target:
+        artifacts |= cloud_artifacts()
+    return NetworkArgs(plan=plan, fleets=fleets, configuration=signed_configuration(plan, ledger, artifacts))
 
 
-def signed_configuration(plan: Plan, ledger: Ledger) -> SignedConfiguration:
-    """Return the stack's network configuration with the deployer's signatures."""
+def signed_configuration(plan: Plan, ledger: Ledger, artifacts: Mapping[str, Path]) -> SignedConfiguration:
+    """Return the stack's network configuration with the deployer's signatures.
+
+    Args:
+        plan: The stack's plan.
+        ledger: Its keys.
+        artifacts: SHA-256 to the cached files that hosts fetch by hash.
+    """
     configuration = network_configuration(plan, ledger)
     key = deployer_key(plan.stack)
     return SignedConfiguration(
         documents=configuration.documents,
         signatures={host: signature(key, text) for host, text in configuration.documents.items()},
         blobs=configuration.blobs,
+        artifacts=artifacts,
     )
 
 
@@ -129,15 +147,14 @@ def _host_args(plan: Plan, host: HostPlan, ledger: Ledger, backend: Backend) -> 
         host=host.host,
         fleet=host.fleet,
         role=host.role,
-        client=host.client,
-        client_version=host.client_version,
+        assignments=host.assignments,
+        artifacts={program.name: artifact_sha256(program.name, v) for program, v in programs_of(host.assignments)},
         address=host.address,
         network_cidr=plan.network_cidr,
         operator_cidr=plan.operator_cidr,
         store_url=backend.store_url(plan, host),
         deployer_public_key=_public_key(ledger, "deployer", Purpose.DEPLOYER),
         operator_public_key=_public_key(ledger, "operator", Purpose.OPERATOR),
-        artifact_sha256="" if host.client == NO_WORKLOAD else artifact_sha256(host.client, host.client_version),
     )
     return HostArgs(
         plan=host, facts=_facts(plan, host, ledger), user_data=user_data(boot, backend.fragment(plan, host))

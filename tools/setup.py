@@ -27,7 +27,16 @@ REPOSITORY = TOOLS.parent
 # Before the imports below: this file runs before the project is installed.
 sys.path[0:1] = [str(TOOLS), str(REPOSITORY)]
 
-from machine import engine, go_programs, host_image, lab_router, packages, python_environment, schedule  # noqa: E402
+from machine import (  # noqa: E402
+    engine,
+    go_programs,
+    host_image,
+    lab_router,
+    npm_programs,
+    packages,
+    python_environment,
+    schedule,
+)
 from machine.preconditions import Lack, lacks  # noqa: E402
 from machine.shell import Processes, Progress, StepError  # noqa: E402
 from machine.step import Step  # noqa: E402
@@ -96,7 +105,8 @@ def _wanted(options: argparse.Namespace) -> list[Step]:
         *engine.steps(TOOLS, REPOSITORY / "requirements.lock"),
         python_environment.step(REPOSITORY),
         host_image.step(TOOLS),
-        go_programs.node_software(TOOLS),
+        *go_programs.node_software(TOOLS),
+        npm_programs.step(TOOLS, "confio-relayer", package="@confio/relayer", what="relayers carry IBC packets by it"),
         lab_router.step(TOOLS),
     ]
     names: list[str] = ["python"] if options.without_lab else list(options.only or [])

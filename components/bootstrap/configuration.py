@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from components.bootstrap.cometbft_config import Peer, cometbft_config
-from components.bootstrap.genesis import MissingKeyError, genesis, ledger_key, validators_of
-from components.bootstrap.programs import signer_blobs
+from components.bootstrap.clients.catalogue import genesis_files, host_programs, rendering_of
+from components.bootstrap.clients.rendering import View
+from components.bootstrap.members import MissingKeyError
 from schemas.canonical import canonical_json, sha256_hex
-from schemas.ledger import Ledger, Purpose
+from schemas.ledger import Ledger
 from schemas.plan import HostPlan, Plan
-from schemas.workloads import COMETBFT, workload
+from schemas.workloads import services_of
 
 SCHEMA = "geofleet/configuration/v1"
 FIRST_START_SCHEMA = "geofleet/first-start/v1"
@@ -35,40 +35,32 @@ def network_configuration(plan: Plan, ledger: Ledger) -> Configuration:
     """
     documents: dict[str, str] = {}
     blobs: dict[str, str] = {}
-    chains = {
-        chain.chain: genesis(plan, ledger, chain.chain) for chain in plan.chains if validators_of(plan, chain.chain)
-    }
+    view = View(plan=plan, ledger=ledger, genesis=genesis_files(plan, ledger))
     for host in plan.hosts:
-        files = _files(plan, ledger, host, chains)
-        if files:
-            blobs |= signer_blobs()
+        services = services_of(host.assignments)
+        files = _files(view, host)
+        blobs |= {sha256_hex(program.text): program.text for program in host_programs(services)}
         blobs |= {sha256_hex(text): text for text in files.values()}
-        found = workload(host.client)
         documents[host.host] = canonical_json(
             {
                 "schema": SCHEMA,
                 "stack": plan.stack,
                 "host": host.host,
                 "files": [{"path": path, "sha256": sha256_hex(text)} for path, text in sorted(files.items())],
-                "units": list(found.units) if found else [],
+                "units": [unit for service in services for unit in service.units],
             }
         )
     return Configuration(documents=documents, blobs=dict(sorted(blobs.items())))
 
 
-def _files(plan: Plan, ledger: Ledger, host: HostPlan, chains: Mapping[str, str]) -> dict[str, str]:
+def _files(view: View, host: HostPlan) -> dict[str, str]:
     """Return path to text of one host's files; the first folder is the unit that they belong to."""
-    if host.client != COMETBFT.client:
-        return {}
-    chain = plan.fleet(host.fleet).chain
-    peers = [
-        Peer(node_id=ledger_key(ledger, other.host, Purpose.NODE).address, address=other.address)
-        for other in validators_of(plan, chain)
-        if other.host != host.host
-    ]
-    block_time_ms = next(c.block_time_ms for c in plan.chains if c.chain == chain)
-    config = cometbft_config(host=host.host, address=host.address, peers=peers, block_time_ms=block_time_ms)
-    return {"cometbft/config.toml": config.to_toml(), "cometbft/genesis.json": chains[chain]}
+    files: dict[str, str] = {}
+    for service in services_of(host.assignments):
+        found = rendering_of(service).files(view, host, service)
+        assert all(path.split("/")[0] in service.unit_names for path in found), f"{service.name} writes elsewhere"
+        files |= found
+    return files
 
 
 def first_start_document(ledger: Ledger, plan: Plan, host: HostPlan) -> str:

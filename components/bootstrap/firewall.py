@@ -1,19 +1,21 @@
-"""The host's own firewall: what the client's ports say, and nothing else, comes in."""
+"""The host's own firewall: what its clients' ports say, and nothing else, comes in."""
 
 from __future__ import annotations
 
-from schemas.workloads import Reach, ports_of
+from collections.abc import Sequence
+
+from schemas.workloads import Assignment, Reach, ports_of
 
 METADATA_ADDRESS = "169.254.169.254"
 """Where clouds hand out credentials; only root may ask."""
 
 
-def ruleset(client: str, *, network_cidr: str, operator_cidr: str) -> str:
+def ruleset(assignments: Sequence[Assignment], *, network_cidr: str, operator_cidr: str) -> str:
     """Return `/etc/nftables.conf`. Loading it again replaces the table as a whole, without a gap."""
     sources = {Reach.OPERATOR: operator_cidr, Reach.NETWORK: network_cidr}
     accepted = [
         f'ip saddr {sources[port.reach]} tcp dport {port.number} accept comment "{port.name}"'
-        for port in ports_of(client)
+        for port in ports_of(assignments)
         if port.reach is not Reach.LOOPBACK
     ]
     chains = {

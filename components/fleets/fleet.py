@@ -10,6 +10,7 @@ from components.hosts.backend import Backend
 from components.hosts.host import Host, HostArgs
 from schemas.plan import FleetPlan, promises_to_props
 from schemas.roles import Role
+from schemas.terms import terms_to_props
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,7 @@ class Fleet(pulumi.ComponentResource):
             "client": args.plan.client,
             "client_version": args.plan.client_version,
             "promises": promises_to_props(args.plan.promises),
+            "terms": terms_to_props(args.plan.terms),
         }
         super().__init__(f"geofleet:index:{type(self).__name__}", name, facts, opts)
         child = pulumi.ResourceOptions(parent=self)

@@ -9,6 +9,7 @@ import pulumi
 from components.fleets.fleet import FLEET_OF_ROLE, FleetArgs
 from components.hosts.backend import Backend, SignedConfiguration
 from schemas.plan import Plan
+from schemas.terms import terms_to_props
 
 TOKEN = "geofleet:index:Network"  # noqa: S105 - a type token, not a secret
 
@@ -35,6 +36,7 @@ class Network(pulumi.ComponentResource):
             "target": backend.target,
             "spec_sha256": args.plan.spec_sha256,
             "atlas_version": args.plan.atlas_version,
+            "terms": terms_to_props(args.plan.terms),
         }
         super().__init__(TOKEN, name, facts, opts)
         backend.prepare(args.plan, parent=self)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas.plan import FleetPlan, Plan
+from schemas.plan import FleetPlan, HostPlan, Plan
 from schemas.workloads import Port, ports_of
 
 WORLD = "0.0.0.0/0"
@@ -23,6 +23,12 @@ class Admission:
     sources: Mapping[str, str]
     """Name to IPv4 network: a region's subnet, a host's address, or the world. One firewall entry each."""
 
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """Return the transports that the port is open for: `tcp`, `udp` or both."""
+        protocol = str(getattr(self.port, "protocol", "tcp"))
+        return ("tcp", "udp") if protocol == "both" else (protocol,)
+
 
 def admissions(plan: Plan, fleet: FleetPlan) -> tuple[Admission, ...]:
     """Return the ports that a fleet's hosts are reached on from elsewhere, sorted by number.
@@ -31,7 +37,8 @@ def admissions(plan: Plan, fleet: FleetPlan) -> tuple[Admission, ...]:
     come through the cloud's own door (Session Manager, IAP), not over the network.
     """
     found = []
-    for port in sorted(ports_of(fleet.client), key=lambda port: port.number):
+    ports = {port for host in plan.hosts_of(fleet.name) for port in ports_of(host.assignments)}
+    for port in sorted(ports, key=lambda port: (port.number, port.name)):
         sources = _sources(port.reach.value, plan)
         if sources:
             found.append(Admission(port=port, sources=sources))
@@ -47,3 +54,13 @@ def _sources(reach: str, plan: Plan) -> dict[str, str]:
         return {"world": WORLD}
     role = {"sentries": "sentry", "signers": "signer"}.get(reach)
     return {host.host: f"{host.address}/32" for host in plan.hosts if role and host.role.value == role}
+
+
+def needs_internet(host: HostPlan) -> bool:
+    """Return whether a host opens connections to the world: relayers, oracles and sentries do, signers never."""
+    return host.role.value in ("relayer", "oracle", "sentry")
+
+
+def is_public(plan: Plan, fleet: FleetPlan) -> bool:
+    """Return whether anyone may connect to a fleet: then it needs a public endpoint."""
+    return any("world" in admission.sources for admission in admissions(plan, fleet))

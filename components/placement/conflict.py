@@ -39,7 +39,7 @@ class Blocker:
     """One limit of a fleet that can be left out to see whether it blocks."""
 
     key: str
-    """`survive.provider`, `latency.between_members_ms_max`, `near.0`, `regions`, `lock`, `addresses`."""
+    """`survive.provider`, `latency.between_members_ms_max`, `near.0`, `regions`, `machine`, `lock`, `addresses`."""
     path: tuple[str | int, ...]
     """Where the spec says it; empty when it does not stand in the spec."""
 
@@ -101,6 +101,8 @@ def _blockers(ask: Ask) -> list[Blocker]:
     if ask.kept:
         found.append(Blocker(key="lock", path=()))
     found.append(Blocker(key="regions", path=("regions",)))
+    if ask.unsold & set(ask.regions):
+        found.append(Blocker(key="machine", path=at))
     found += [Blocker(key=f"near.{i}", path=(*at, "near", i)) for i in range(len(promises.near))]
     for key in ("jitter_ms_max", "between_members_ms_max"):
         if getattr(promises, key) is not None:
@@ -149,6 +151,12 @@ def _told(blocker: Blocker, ask: Ask, count: int, world: World) -> str:
     if key == "lock":
         hosts = ask.kept_count
         return f"lock: {hosts} {'host stays' if hosts == 1 else 'hosts stay'} in {_listed(sorted(ask.kept))}"
+    if key == "machine":
+        sold = [region for region in ask.regions if region not in ask.unsold]
+        return (
+            f"machine: what 'confidential' or 'machine.type' insist on is sold in {len(sold)} of "
+            f"{_number(len(ask.regions), 'allowed region')}{': ' if sold else ''}{_listed(sold)}"
+        )
     if key == "regions":
         providers = {world.regions[region].provider for region in ask.regions}
         return f"regions: 'allow' and 'forbid' leave {_number(len(ask.regions), 'region')} of {_number(len(providers), 'provider')}"

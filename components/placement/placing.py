@@ -10,6 +10,7 @@ from components.placement.addressing import ADDRESSES, Numbers
 from components.placement.asking import ask_of, counts_of, fleet_order, power_of, promises_of, usable_regions
 from components.placement.checking import broken_promises
 from components.placement.keeping import Seat, listed_seats, spread_seats
+from components.placement.machine_choice import machine_in, need_of
 from components.placement.problem import Ask, Problem, problem_of
 from components.placement.world import World, atlas_world
 from schemas.errors import FleetError, InfeasiblePlacementError
@@ -39,6 +40,10 @@ class UnplaceableSiteError(FleetError):
     """Members stand at a site of the spec's own; placement knows regions of clouds only."""
 
 
+class UnsoldMachineError(FleetError):
+    """A member stands where the machine that the spec insists on is not sold."""
+
+
 class Placing:
     """One run over all fleets; earlier ones open regions for later ones."""
 
@@ -62,6 +67,7 @@ class Placing:
             fleet = self.network.fleets[name]
             if fleet.members:
                 self._refuse_sites(name, fleet)
+                self._refuse_unsold(name, fleet)
                 votes = fleet.role is Role.VALIDATOR
                 seats[name] = listed_seats(fleet.members, self.kept[name], self.world.zones_of, votes=votes)
             else:
@@ -86,13 +92,27 @@ class Placing:
                     remedy="Put the member in a region of AWS or GCP, or list it under 'external' if others run it.",
                 )
 
+    def _refuse_unsold(self, name: str, fleet: Fleet) -> None:
+        where = self.options.where
+        for position, member in enumerate(fleet.members):
+            chosen = machine_in(member.region, need_of(fleet, member), self.world)
+            if not chosen.is_sold:
+                wanted = chosen.machine_type or f"confidential machine{_of_kinds(fleet)}"
+                raise UnsoldMachineError(
+                    f"fleet '{name}' has a member in {member.region}: no {wanted} is known to be sold there",
+                    at=where("fleets", name, "members", position, "region") if where else "",
+                    remedy="Put the member elsewhere (geofleet atlas machines), or ask for another machine.",
+                )
+
     def _ask(self, name: str, seats: Mapping[str, list[Seat]]) -> Ask:
         fleet = self.network.fleets[name]
         ask = ask_of(fleet, promises_of(self.network, fleet), self.kept[name], name=name, regions=self.regions)
         opened = {seat.region for found in seats.values() for seat in found}
         opened |= {placement.region for kept in self.kept.values() for placement in kept}
         left = {region: self.addresses_left.get(region, ADDRESSES) for region in self.world.regions}
-        return replace(ask, open_regions=frozenset(opened), addresses_left=left)
+        need = need_of(fleet)
+        unsold = frozenset(r for r in self.world.regions if not machine_in(r, need, self.world).is_sold)
+        return replace(ask, open_regions=frozenset(opened), addresses_left=left, unsold=unsold)
 
     def _solved(self, fleet: Fleet, ask: Ask) -> list[Seat] | None:
         from components.placement.search import choose  # here, so that a plan from the lock never loads the solver
@@ -135,3 +155,7 @@ class Placing:
             at=told[0].at,
             remedy="\n".join(conflict.remedy for conflict in told if conflict.remedy),
         )
+
+
+def _of_kinds(fleet: Fleet) -> str:
+    return f" of kind {' or '.join(fleet.confidential_kinds)}" if fleet.confidential_kinds else ""

@@ -9,11 +9,15 @@ from components.placement import addressing
 from components.placement.addressing import Numbers
 from components.placement.asking import client_of, power_of, promises_of, signer_group_of
 from components.placement.keeping import Seat, host_number, listed_seats
+from components.placement.machine_choice import machine_in, need_of
 from components.placement.placing import Options, Placing
+from components.placement.running import beside_of, relaying_of
+from components.placement.terms import fleet_terms, network_terms
 from components.placement.world import World, atlas_world
 from schemas.errors import FleetError
 from schemas.lock import Lock, Placement
 from schemas.plan import ChainPlan, FleetPlan, HostPlan, LinkPlan, Plan, RegionPlan
+from schemas.plan_cost import PricedHost, costs_of
 from schemas.roles import Role
 from schemas.spec import CometbftChain, Fleet, MemberSpec, Network, ValidatorFleet
 
@@ -142,6 +146,10 @@ def _plan(network: Network, lock: Lock, world: World) -> Plan:
     """Return what a lock and its spec come to; makes no choice."""
     used = sorted({placement.region for placement in lock.placements})
     members = _listed_members(network, lock, world)
+    hosts = tuple(
+        _host_plan(network, placement, members.get(placement.host), world)
+        for placement in sorted(lock.placements, key=lambda p: (p.fleet, host_number(p.host)))
+    )
     return Plan(
         stack=lock.stack,
         network=network.metadata.name,
@@ -164,10 +172,12 @@ def _plan(network: Network, lock: Lock, world: World) -> Plan:
             for region in used
         ),
         links=tuple(_link(region, other, world) for region, other in combinations(used, 2)),
-        hosts=tuple(
-            _host_plan(network.fleets[placement.fleet], placement, members.get(placement.host), world)
-            for placement in sorted(lock.placements, key=lambda p: (p.fleet, host_number(p.host)))
+        hosts=hosts,
+        costs=costs_of(
+            PricedHost(fleet=host.fleet, usd_per_month=host.cost_usd_per_month, evidence=host.price_evidence)
+            for host in hosts
         ),
+        terms=network_terms(network),
     )  # fmt: skip
 
 
@@ -186,20 +196,26 @@ def _fleet_plan(network: Network, name: str) -> FleetPlan:
     return FleetPlan(
         name=name, role=fleet.role, promises=promises_of(network, fleet), client=client_of(fleet),
         chain=fleet.chain if isinstance(fleet, ValidatorFleet) else "",
-        client_version=fleet.client.version if fleet.client else "",
+        client_version=fleet.client.version if fleet.client else "", terms=fleet_terms(network, fleet),
+        double_sign_check_blocks=fleet.double_sign_check_blocks if isinstance(fleet, ValidatorFleet) else 0,
+        relaying=relaying_of(fleet),
     )  # fmt: skip
 
 
-def _host_plan(fleet: Fleet, placement: Placement, member: MemberSpec | None, world: World) -> HostPlan:
+def _host_plan(network: Network, placement: Placement, member: MemberSpec | None, world: World) -> HostPlan:
+    fleet = network.fleets[placement.fleet]
     region = world.regions[placement.region]
     machine = (member.machine if member else None) or fleet.machine
     client = (member.client if member else None) or fleet.client
+    chosen = machine_in(region.name, need_of(fleet, member), world)
     return HostPlan(
         host=placement.host, fleet=placement.fleet, role=fleet.role, provider=region.provider, region=region.name,
         zone=placement.zone, metro=region.metro, operator=(member.operator if member else None) or fleet.operator,
         client=client_of(fleet, member), client_version=client.version if client else "",
         machine=f"{machine.vcpu}x{machine.memory_gib}", disk_gib=machine.disk_gib, power=placement.power,
-        address=placement.address, signer_group=signer_group_of(fleet, member),
+        address=placement.address, signer_group=signer_group_of(fleet, member), machine_type=chosen.machine_type,
+        cost_usd_per_month=chosen.cost_usd_per_month, price_evidence=chosen.evidence,
+        beside=beside_of(network, fleet),
     )  # fmt: skip
 
 

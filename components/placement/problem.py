@@ -50,6 +50,8 @@ class Ask:
     client: str = ""
     signer_group: str = ""
     """What every member placed here has in common; empty where each has its own."""
+    unsold: frozenset[str] = frozenset()
+    """Regions that are known not to sell the machine that the spec insists on."""
 
     @property
     def quorum(self) -> Quorum:
@@ -124,7 +126,9 @@ def hubs_served(region: str, promises: Promises, world: World) -> tuple[str, ...
 
 
 def can_hold_members(region: str, ask: Ask, world: World) -> bool:
-    """Return whether a region is near enough to hubs: relayers need one of theirs, other roles all of them."""
+    """Return whether a region sells the machine and is near enough to hubs: relayers need one of theirs, others all."""
+    if region in ask.unsold:
+        return False
     served = len(hubs_served(region, ask.promises, world))
     wanted = len(ask.promises.near)
     return served == wanted if ask.quorum is not Quorum.ANY else served > 0 or not wanted

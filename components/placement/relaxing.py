@@ -56,6 +56,8 @@ class Probe:
         ask = replace(ask, promises=promises)
         if "lock" in dropped:
             ask = replace(ask, kept={}, kept_region={})
+        if "machine" in dropped:
+            ask = replace(ask, unsold=frozenset())
         if "addresses" in dropped:
             ask = replace(ask, addresses_left={})
         return replace(ask, regions=self.all_regions(ask)) if "regions" in dropped else ask
@@ -102,6 +104,8 @@ def _remedy(key: str, ask: Ask, probe: Probe) -> str | None:
         return _more_regions(ask, probe)
     if not probe.is_feasible(probe.without(ask, {key})):
         return None
+    if key == "machine":
+        return "Write 'confidential: preferred', add a kind, or name another 'machine.type'."
     if key == "lock":
         return "Or remove the fleet's hosts from the lock: they are then placed anew, under new names."
     return f"Remove '{kind}' from 'halt_safely'." if head == "halt_safely" else "Spread the fleets over more regions."

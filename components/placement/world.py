@@ -6,10 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from schemas.atlas import PUBLISHED, Atlas, Region, RoundTrip
+from schemas.atlas import PUBLISHED, Atlas, MachineOffer, Region, RoundTrip
 
 UNKNOWN_ZONE = "-unknown"
 """Suffix of the one zone that a region without known zones counts as: it proves no spread inside the region."""
+
+
+def no_offers(_region: str) -> tuple[MachineOffer, ...]:
+    """Return that nothing is known of a region's machines and their prices."""
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +27,8 @@ class World:
     """Known zones of a region; empty when none is known."""
     round_trip: Callable[[str, str], RoundTrip]
     jitter: Callable[[str, str], RoundTrip]
+    offers: Callable[[str], tuple[MachineOffer, ...]] = no_offers
+    """Machines that a region is known to sell at a known price, the cheapest first; none when nothing is known."""
 
     def zones_of(self, region: str) -> tuple[str, ...]:
         """Return the zones that hosts can be put in; a region without known zones has one, `...-unknown`."""
@@ -32,7 +39,7 @@ def world_of(atlas: Atlas) -> World:
     """Return the world that an atlas knows, a user's own figures included."""
     return World(
         version=atlas.version, regions=atlas.regions, zones=atlas.zones, round_trip=atlas.round_trip,
-        jitter=atlas.jitter,
+        jitter=atlas.jitter, offers=lambda region: atlas.offers(region, vcpu=1, memory_gib=0),
     )  # fmt: skip
 
 

@@ -12,7 +12,9 @@ import click
 from operations.console import say, show, show_json
 
 if TYPE_CHECKING:
+    from operations.locating import Minimised
     from schemas.atlas import Atlas
+    from schemas.spec import Network
 
 _FORMAT = click.option(
     "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True,
@@ -115,6 +117,45 @@ def machines(  # the words of the command line
     _answered(answer.to_json, lambda: machines_text(answer, most), output)
 
 
+@atlas.command("locate")
+@click.argument("count", metavar="COUNT", type=click.IntRange(1))
+@click.option("--minimise", type=click.Choice(["worst", "mean"]), default="worst", show_default=True,
+              help="The longest round trip, or the mean of all.")  # fmt: skip
+@click.option("--to", multiple=True, metavar="REGION|HUB", help="A place to reach; aws:* is many. Left out: the "
+              "regions to choose from.")  # fmt: skip
+@click.option("--allow", multiple=True, metavar="REGION", help="Choose from these only; aws:eu-* is many.")
+@click.option("--forbid", multiple=True, metavar="REGION", help="Never choose these.")
+@click.option("--keep", multiple=True, metavar="REGION", help="One of the COUNT that is settled already.")
+@click.option("--measured", "is_measured", is_flag=True, help="Use measured round trips only, no estimates.")
+@click.option("--stack", metavar="STACK", help="Choose from the regions that this spec allows, know its hubs, and use "
+              "the figures in stacks/STACK.atlas.yaml.")  # fmt: skip
+@_FORMAT
+def locate(  # the words of the command line
+    count: int, minimise: Minimised, to: tuple[str, ...], allow: tuple[str, ...], forbid: tuple[str, ...],
+    keep: tuple[str, ...], is_measured: bool, stack: str | None, output: str,
+) -> None:  # fmt: skip
+    """Choose the COUNT regions from which places are reached in the least time, proven.
+
+    Answers for places alone: no survival, no cost, no machines, for which see geofleet plan.
+    Exits with 5 when so few regions cannot reach every place.
+
+    \b
+    Example:
+      geofleet atlas locate 3 --minimise worst
+      geofleet atlas locate 2 --allow 'gcp:*' --to deribit --to binance --minimise mean
+    """
+    from operations.atlas_text import location_text
+    from operations.locating import Question
+    from operations.locating import locate as answer_to
+
+    question = Question(
+        count=count, minimise=minimise, network=_network_of(stack), allow=allow, forbid=forbid, to=to, keep=keep,
+        is_measured=is_measured,
+    )  # fmt: skip
+    answer = answer_to(_atlas_of(stack), question)
+    _answered(answer.to_json, lambda: location_text(answer), output)
+
+
 @atlas.command("check")
 @_STACK
 @_FORMAT
@@ -161,6 +202,15 @@ def _atlas_of(stack: str | None) -> Atlas:
     from operations.planning import files_of  # here, as it loads all of placement
 
     return stack_atlas(files_of(stack).spec)
+
+
+def _network_of(stack: str | None) -> Network | None:
+    if stack is None:
+        return None
+    from operations.planning import files_of
+    from stacks.stack import load_stack_spec
+
+    return load_stack_spec(files_of(stack)).network
 
 
 def _answered(to_json: Callable[[], dict[str, Any]], text: Callable[[], str], output: str) -> None:

@@ -41,7 +41,7 @@ def units(seen: Seen, host: str) -> list[str]:
     found = seen.hosts[host]
     states = unit_states(found.text(commands.UNITS))
     problems = []
-    for unit in units_of(seen.facts(host).client):
+    for unit in units_of(seen.facts(host).assignments):
         state = states.get(unit)
         if state is None:
             problems.append(f"{unit} is not known to systemd")
@@ -53,7 +53,7 @@ def units(seen: Seen, host: str) -> list[str]:
                 f"{unit} is {state['UnitFileState'] or 'not installed'}, expected enabled: a boot forgets it"
             )
     failed = [line.split()[0] for line in found.text(commands.FAILED_UNITS).splitlines() if line.strip()]
-    return problems + [f"{unit} failed" for unit in failed if unit not in units_of(seen.facts(host).client)]
+    return problems + [f"{unit} failed" for unit in failed if unit not in units_of(seen.facts(host).assignments)]
 
 
 def unit_states(text: str) -> dict[str, dict[str, str]]:

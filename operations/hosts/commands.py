@@ -39,7 +39,7 @@ _RPC = next(port.number for port in COMETBFT.ports if port.name == "rpc")
 
 def host_commands(facts: HostFacts) -> Mapping[str, str]:
     """Return reading to command line: everything about one host that no other host is needed for."""
-    units, sandboxed = shlex.join(units_of(facts.client)), shlex.join(sandboxed_units_of(facts.client))
+    units, sandboxed = shlex.join(units_of(facts.assignments)), shlex.join(sandboxed_units_of(facts.assignments))
     return {
         BOOT_RESULT: "cat /run/cloud-init/result.json",
         BOOT_STATUS: "cat /run/cloud-init/status.json",

@@ -26,7 +26,7 @@ def sandbox(seen: Seen, host: str) -> list[str]:
     levels = dict(_EXPOSURE.findall(found.text(commands.EXPOSURE)))
     states = unit_states(found.text(commands.UNITS))
     problems = []
-    for unit in sandboxed_units_of(seen.facts(host).client):
+    for unit in sandboxed_units_of(seen.facts(host).assignments):
         if unit not in levels:
             raise NotReadError(f"systemd-analyze security says nothing of {unit}")
         if float(levels[unit]) > EXPOSURE_MAX:
@@ -41,7 +41,7 @@ def listeners(seen: Seen, host: str) -> list[str]:
     """Return where the listening TCP sockets differ from the ports of the host's role."""
     facts = seen.facts(host)
     found = list(listening(seen.hosts[host].text(commands.LISTENERS)))
-    expected = {port.number: port for port in ports_of(facts.client)}
+    expected = {port.number: port for port in ports_of(facts.assignments)}
     problems = []
     for address, number, program in found:
         port = expected.get(number)
@@ -95,7 +95,7 @@ def _policy(found: HostSeen) -> list[str]:
 
 
 def _tried_by_operator(facts: HostFacts, found: HostSeen) -> Iterator[str]:
-    for port in (*ports_of(facts.client), _UNUSED):
+    for port in (*ports_of(facts.assignments), _UNUSED):
         probe = found.from_operator.get(port.number)
         if probe is None:
             raise NotReadError(f"port {port.number} was not tried by the operator")
@@ -109,7 +109,7 @@ def _tried_by_operator(facts: HostFacts, found: HostSeen) -> Iterator[str]:
 def _tried_by_neighbour(facts: HostFacts, found: HostSeen) -> Iterator[str]:
     if not found.neighbour:
         return
-    for port in (*ports_of(facts.client), _UNUSED):
+    for port in (*ports_of(facts.assignments), _UNUSED):
         probe = found.from_neighbour.get(port.number)
         if probe is None:
             raise NotReadError(f"port {port.number} was not tried by {found.neighbour}")

@@ -91,7 +91,7 @@ def _one_host(facts: HostFacts, shell: Shell, ssh: Callable[..., list[str]]) -> 
 
 
 def _ports(facts: HostFacts) -> tuple[int, ...]:
-    return (*(port.number for port in ports_of(facts.client)), UNUSED_PORT)
+    return (*(port.number for port in ports_of(facts.assignments)), UNUSED_PORT)
 
 
 def ping_targets(inventory: Inventory, facts: HostFacts) -> tuple[HostFacts, ...]:

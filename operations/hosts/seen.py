@@ -184,8 +184,8 @@ def nodes_of(inventory: Inventory, chain: str) -> tuple[HostFacts, ...]:
 
 
 def runs_chain(facts: HostFacts) -> bool:
-    """Return whether a host runs the node of a chain."""
-    return bool(facts.chain) and facts.client == "cometbft"
+    """Return whether a host's own client runs the node of the chain that its fleet makes."""
+    return bool(facts.chain) and facts.node_of(facts.chain) is not None
 
 
 def address_of(facts: HostFacts, purpose: Purpose) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from policies.fleet_view import Fleet, FleetView, shortened
 from policies.rule import Rule
-from schemas.ledger import Purpose
 from schemas.report import Finding, Severity, Status
-from schemas.roles import Role
+from schemas.workloads import keys_of
 
 RULE = Rule(
     id="IDN002",
@@ -23,9 +22,6 @@ RULE = Rule(
     remedy="Make them: geofleet keys create STACK.",
 )
 
-_OF_EVERY_HOST = (Purpose.SSH_HOST,)
-_OF_VALIDATORS = (Purpose.CONSENSUS, Purpose.NODE, Purpose.SSH_HOST)
-
 
 def check(view: FleetView) -> Iterator[Finding]:
     """Yield one finding for each fleet; deferred while a plan is judged before its keys exist."""
@@ -39,13 +35,13 @@ def check(view: FleetView) -> Iterator[Finding]:
 
 
 def _verdict(fleet: Fleet) -> Finding:
-    needed = _OF_VALIDATORS if fleet.role is Role.VALIDATOR else _OF_EVERY_HOST
+    needed = {host.host: keys_of(host.role, host.assignments) for host in fleet.hosts}
     lacking = {
-        host.host: [purpose.value for purpose in needed if not host.key_fingerprints.get(purpose.value)]
+        host.host: [purpose.value for purpose in needed[host.host] if not host.key_fingerprints.get(purpose.value)]
         for host in fleet.hosts
     }
     bare = [f"{host} lacks {', '.join(purposes)}" for host, purposes in lacking.items() if purposes]
-    kinds = ", ".join(purpose.value for purpose in needed)
+    kinds = ", ".join(dict.fromkeys(purpose.value for purposes in needed.values() for purpose in purposes))
     if not bare:
         return RULE.passed(fleet.name, f"each of {len(fleet.hosts)} hosts has its keys: {kinds}")
     return RULE.failed(

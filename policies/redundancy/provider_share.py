@@ -29,7 +29,8 @@ RULE = Rule(
             meaning="Largest share of voting power (validators) or members (others) with one provider.",
         ),
         Parameter(
-            name="members_min", default=4, minimum=1, maximum=1000, meaning="Smaller fleets are not judged."
+            name="members_min", default=4, minimum=1, maximum=1000, meaning="Smaller fleets are not judged.",
+            is_whole=True,
         ),
     ),
 )  # fmt: skip

@@ -19,6 +19,7 @@ REGIONS_SCHEMA = "geofleet/atlas-regions/v1"
 DISTANCE_SCHEMA = "geofleet/atlas-distance/v1"
 HUBS_SCHEMA = "geofleet/atlas-hubs/v1"
 MACHINES_SCHEMA = "geofleet/atlas-machines/v1"
+LOCATION_SCHEMA = "geofleet/atlas-location/v1"
 
 NEAREST_SHOWN = 8
 
@@ -115,6 +116,40 @@ class MachinesAnswer:
     def to_json(self) -> dict[str, Any]:
         """Return the envelope."""
         return {"schema": MACHINES_SCHEMA, **asdict(self)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """One place and the region that serves it."""
+
+    place: str
+    """A region, or a hub's name."""
+    region: str
+    """Of those that are used, the nearest."""
+    round_trip: RoundTrip
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocationAnswer:
+    """The regions from which a set of places is reached in the least time."""
+
+    version: str
+    minimised: str
+    """`worst`, the longest round trip (then the mean); or `mean`, that of all places."""
+    regions: tuple[str, ...]
+    """The regions to use, sorted."""
+    worst_ms: float
+    mean_ms: float
+    gap: float
+    """Share by which what was minimised may miss the optimum; 0.0 when it is proven."""
+    candidates: int
+    """Regions that it was chosen from."""
+    served: tuple[Served, ...]
+    """Every place, the farthest first."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the envelope."""
+        return {"schema": LOCATION_SCHEMA, **asdict(self)}
 
 
 def regions_answer(atlas: Atlas, name: str | None = None) -> RegionsAnswer:

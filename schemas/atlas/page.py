@@ -25,7 +25,7 @@ Generated from `schemas/atlas` by `python -m schemas.atlas.page`; a stale page f
 
 What plans and rules know of the world: regions, zones, round trips, jitter, hubs, machines and prices. Every figure
 says what it rests on. Look around with `geofleet atlas show`, `geofleet atlas distance`, `geofleet atlas hubs` and
-`geofleet atlas machines`; `geofleet atlas check` tests all of it against itself.
+`geofleet atlas machines`, choose regions with `geofleet atlas locate`; `geofleet atlas check` tests all of it against itself.
 
 ## Kinds of evidence
 

@@ -20,6 +20,9 @@ from schemas.comparison import SCHEMA as COMPARISON_SCHEMA
 from schemas.comparison import Comparison
 from schemas.diagnostics import ERROR_SCHEMA, ErrorReport
 from schemas.draft7 import REF_TEMPLATE, draft7, write_schemas
+from schemas.drill import SCHEMA as DRILL_SCHEMA
+from schemas.drill import SERIES_SCHEMA as DRILLS_SCHEMA
+from schemas.drill import DrillResult, DrillSeries
 from schemas.explanation import SCHEMA as EXPLANATION_SCHEMA
 from schemas.explanation import Explanation
 from schemas.inventory import SCHEMA as INVENTORY_SCHEMA
@@ -41,9 +44,12 @@ _ENVELOPES: dict[str, type] = {
     ATLAS_CHECK_SCHEMA: AtlasCheck,
     answers.DISTANCE_SCHEMA: answers.DistanceAnswer,
     answers.HUBS_SCHEMA: answers.HubsAnswer,
+    answers.LOCATION_SCHEMA: answers.LocationAnswer,
     answers.MACHINES_SCHEMA: answers.MachinesAnswer,
     answers.REGIONS_SCHEMA: answers.RegionsAnswer,
     COMPARISON_SCHEMA: Comparison,
+    DRILL_SCHEMA: DrillResult,
+    DRILLS_SCHEMA: DrillSeries,
     ERROR_SCHEMA: ErrorReport,
     EXPLANATION_SCHEMA: Explanation,
     INVENTORY_SCHEMA: Inventory,

@@ -10,12 +10,11 @@ from schemas.loading.judged import Judged, Problems, size_of
 from schemas.loading.meaning_chains import download_problems
 from schemas.loading.meaning_hubs import limit_problems
 from schemas.loading.meaning_places import operator_problems
-from schemas.roles import Role
 from schemas.spec import CatalogueClient, Client, Fleet, NearHub, ValidatorFleet
 from schemas.survival import members_max_per_domain
 
-ROLES_OF_CLIENT = {"cometbft": (Role.VALIDATOR,)}
-"""Which roles a client serves. CometBFT needs the genesis of a chain, and only validators have a chain."""
+ROLES_OF_CLIENT = {client: declared.roles for client, declared in workloads.CATALOGUE.items()}
+"""Which roles a client serves."""
 
 
 def fleet_problems(judged: Judged, name: str, fleet: Fleet) -> Problems:
@@ -116,8 +115,12 @@ def _near(judged: Judged, name: str, fleet: Fleet) -> Problems:
 
 
 def _ports(judged: Judged, fleet: Fleet, at: Path) -> Problems:
-    client = fleet.client.name if isinstance(fleet.client, CatalogueClient) else workloads.NO_WORKLOAD
-    holder = {port.number: port.name for port in workloads.ports_of(client) if port.name not in fleet.ports}
+    own = isinstance(fleet.client, CatalogueClient) and workloads.Assignment(
+        client=fleet.client.name, version=fleet.client.version
+    )
+    holder = {
+        port.number: port.name for port in workloads.ports_of([own] if own else []) if port.name not in fleet.ports
+    }
     for name, port in fleet.ports.items():
         path: Path = (*at, "ports", name)
         if port.number in holder:

@@ -73,10 +73,7 @@ EFFECTS: tuple[Effect, ...] = (
         _PLACEMENT,
         "placement", "budget", "hubs.*.coordinates", "sites", "fleets.*.placement", "fleets.*.budget",
         "fleets.*.survive_together", "fleets.*.latency.margin_percent", "fleets.*.near.*.fleet",
-        "fleets.*.near.*.jitter_ms_max", "fleets.*.machine.local_disk_gib", "fleets.*.machine.type",
-        "fleets.*.members.*.machine.local_disk_gib", "fleets.*.members.*.machine.type",
-        "fleets.*.confidential = preferred", "fleets.*.confidential_kinds",
-        "fleets.*.members.*.confidential = none | preferred",
+        "fleets.*.near.*.jitter_ms_max",
     ),
     *_effects(
         _CLOUDS,

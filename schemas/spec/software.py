@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from schemas.spec.base import AnyVersion, DownloadUrl, Model, Name, Sha256, Text, UrlPath, Version
+from schemas.workloads import CATALOGUE
+
+if TYPE_CHECKING:
+    CatalogueName = str
+else:
+    CatalogueName = Literal[tuple(sorted(CATALOGUE))]
 
 
 class PortReach(StrEnum):
@@ -35,7 +41,7 @@ class Port(Model):
 class CatalogueClient(Model):
     """A client of the workload catalogue."""
 
-    name: Literal["cometbft"]
+    name: CatalogueName
     """Name in the workload catalogue."""
     version: Version
     """Exact version; the binary is fetched by its SHA-256."""

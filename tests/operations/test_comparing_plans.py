@@ -182,6 +182,26 @@ def test_cost_is_compared_and_what_nobody_knows_is_never_zero(make_plan) -> None
     assert "  costs unknown -> 400.00 USD a month" in comparison_text(compared(plan, cheap, network("validators")))
 
 
+def test_what_all_hosts_cost_is_compared_where_there_are_several_fleets(make_plan) -> None:
+    plan = make_plan(validators=FOUR, oracles="aws:euc1-az1")
+    before, after = priced(plan, 50, 100, 100, 100, 100), priced(plan, 60, 100, 100, 100, 90.25)
+    found = compared(before, after, network("validators", "oracles"))
+    assert (
+        comparison_text(found).splitlines()[-1] == "in all: costs 450.00 USD a month -> 450.25 USD a month (+0.25 USD)"
+    )
+    assert "**in all**: costs 450.00 USD a month" in comparison_markdown(found)
+    alone = make_plan(validators=FOUR)
+    told = comparison_text(compared(priced(alone, 1, 1, 1, 1), priced(alone, 1, 1, 1, 2), network("validators")))
+    assert "in all" not in told, "the one fleet's line says it"
+
+
+def test_the_estimated_part_of_a_cost_is_told(make_plan) -> None:
+    plan = priced(make_plan(validators=FOUR), 10, 10, 10, 30)
+    guessed = replace(plan.hosts[3], price_evidence="estimated")
+    told = comparison_text(compared(plan, replace(plan, hosts=(*plan.hosts[:3], guessed)), network("validators")))
+    assert "  costs 60.00 USD a month -> 60.00 USD a month (30.00 of it estimated) (+0.00 USD)" in told
+
+
 def test_a_cost_without_any_price_is_unknown_and_of_no_host_nothing() -> None:
     assert cost_of((), hosts=2) == Cost(usd_per_month=None, unknown_hosts=2)
     assert cost_text(Cost(usd_per_month=None, unknown_hosts=2)) == "unknown"

@@ -156,7 +156,8 @@ def test_a_rule_is_told_with_its_source_severities_remedy_and_parameters() -> No
     assert "  Severity: low, medium in production" in text
     assert f"  Why: {rule.source}" in text
     assert f"  Remedy: {rule.remedy}" in text
-    assert "  Parameter share_max (0 to 1, default 0.6667): " in text
+    assert "  Parameter share_max (0 to 1, default 0.6667; higher is weaker): " in text
+    assert "rules: {RED011: {severity: ..., parameters: {share_max: 0.6667, members_min: 4}}}" in text
 
 
 @pytest.mark.parametrize("rule_id", RULES)

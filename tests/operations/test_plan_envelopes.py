@@ -62,4 +62,5 @@ def test_a_comparison_fits_its_envelope(make_plan) -> None:
     network = Network.model_validate_json(json.dumps(SPEC))
     value = accepts("comparison", compare(side(before, "0"), side(after, "1"), network).to_json())
     assert [change["kind"] for change in value["hosts"]] == ["arrived", "arrived"]
-    assert value["fleets"][0]["cost_before"] == {"usd_per_month": None, "unknown_hosts": 0}
+    nothing = {"usd_per_month": None, "unknown_hosts": 0, "usd_per_month_estimated": 0.0}
+    assert value["fleets"][0]["cost_before"] == nothing

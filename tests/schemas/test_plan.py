@@ -33,8 +33,10 @@ between_members_ms_max=60 jitter_ms_max=2.5 near=deribit@aws:eu-west-2<=6ms repo
 region aws:eu-west-2 metro=london cidr=10.120.1.0/24
 region gcp:europe-west3 metro=frankfurt cidr=10.120.2.0/24
 link aws:eu-west-2 gcp:europe-west3 round_trip_ms=13.5 (measured) jitter_ms=0.52 (estimated)
-host validators-1 aws:eu-west-2 aws:euw2-az1 10.120.1.10 machine=2x4 disk_gib=50 power=10
-host validators-2 gcp:europe-west3 gcp:europe-west3-a 10.120.2.10 machine=2x4 disk_gib=50 power=10
+host validators-1 aws:eu-west-2 aws:euw2-az1 10.120.1.10 machine=2x4 disk_gib=50 power=10 \
+type=unknown usd_per_month=unknown
+host validators-2 gcp:europe-west3 gcp:europe-west3-a 10.120.2.10 machine=2x4 disk_gib=50 power=10 \
+type=unknown usd_per_month=unknown
 """
 
 

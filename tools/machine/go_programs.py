@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
-from machine import stamps
+from machine import artifact_cache, stamps
 from machine.shell import Shell, StepError
 from machine.step import Step
 
-from schemas import artifacts
-from schemas.locations import artifact_path, cache_dir
+from schemas.locations import cache_dir
 
-NODE_SOFTWARE = {"cometbft": "github.com/cometbft/cometbft/cmd/cometbft"}
-"""Program to Go package; the module that brings it is the path's first three parts."""
+
+@dataclass(frozen=True, kw_only=True)
+class GoProgram:
+    """A program of the hosts that is built from a Go module."""
+
+    name: str
+    """Folder below `node-software` with its go.mod, go.sum and tools.go; name in the cache."""
+    module: str
+    """Whose version is the program's."""
+    package: str
+    says_version: bool = True
+    """Whether `PROGRAM version` prints the module's version."""
+    seconds: int
+    disk_gb: float
+
+
+GO_PROGRAMS = (
+    GoProgram(
+        name="cometbft",
+        module="github.com/cometbft/cometbft",
+        package="github.com/cometbft/cometbft/cmd/cometbft",
+        seconds=70,
+        disk_gb=0.9,
+    ),
+    GoProgram(
+        name="simd",
+        module="github.com/cosmos/ibc-go/v8",
+        package="github.com/cosmos/ibc-go/v8/testing/simapp/simd",
+        says_version=False,
+        seconds=180,
+        disk_gb=2.2,
+    ),
+)
+"""A module of our own imports each, because `go install` refuses modules with replace directives."""
 
 GO_FLAGS = ["-mod=readonly", "-buildvcs=false", "-trimpath"]
 
@@ -78,23 +108,22 @@ def build(shell: Shell, module: Path, *, package: str, output: Path, linker_flag
     output.chmod(0o755)
 
 
-def node_software(tools: Path) -> Step:
-    """Return the step that builds what hosts run and puts it into the cache by hash."""
-    module = tools / "node-software"
-    versions = {
-        name: required_version(module, "/".join(package.split("/")[:3])).removeprefix("v")
-        for name, package in NODE_SOFTWARE.items()
-    }
-    named = ", ".join(f"{name} {version}" for name, version in versions.items())
+def node_software(tools: Path) -> list[Step]:
+    """Return the steps that build what hosts run and put it into the cache by hash."""
+    return [_program_step(tools / "node-software" / program.name, program) for program in GO_PROGRAMS]
+
+
+def _program_step(module: Path, program: GoProgram) -> Step:
+    version = required_version(module, program.module).removeprefix("v")
     return Step(
-        name="node-software",
-        what=f"builds {named} from its Go module: the hosts run it",
-        work=lambda shell: _make_artifacts(shell, module, versions),
-        is_there=lambda: all(_is_cached(name, version) for name, version in versions.items()),
+        name=program.name,
+        what=f"builds {program.name} {version} from its Go module: the hosts run it",
+        work=lambda shell: _make_artifact(shell, module, program, version),
+        is_there=lambda: artifact_cache.is_cached(program.name, version),
         inputs=module_digest(module),
-        stamp=cache_dir() / "stamps" / "node-software.json",
-        seconds=70,
-        disk_gb=0.9,
+        stamp=cache_dir() / "stamps" / f"{program.name}.json",
+        seconds=program.seconds,
+        disk_gb=program.disk_gb,
         disk_at=go_cache(),
         needs_go=least_go(module),
     )
@@ -106,33 +135,10 @@ def go_cache() -> Path:
     return Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "go-build"
 
 
-def _index() -> dict[str, str]:
-    try:
-        found = json.loads((cache_dir() / "artifacts" / "index.json").read_text(encoding="utf-8"))["artifacts"]
-        return {str(name): str(sha256) for name, sha256 in found.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def _is_cached(name: str, version: str) -> bool:
-    sha256 = _index().get(f"{name} {version}", "")
-    path = artifact_path(sha256) if sha256 else None
-    # The name is a promise to the hosts, which check it: 27 MB take 20 ms.
-    return path is not None and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
-
-
-def _make_artifacts(shell: Shell, module: Path, versions: dict[str, str]) -> None:
-    index = _index()
-    for name, version in versions.items():
-        built = shell.scratch() / name
-        build(shell, module, package=NODE_SOFTWARE[name], output=built)
-        done = subprocess.run([str(built), "version"], capture_output=True, text=True, check=False)
-        if version not in done.stdout:
-            raise StepError(f"the {name} that was built says it is {done.stdout.strip()!r}, not {version}")
-        sha256 = hashlib.sha256(built.read_bytes()).hexdigest()
-        target = artifact_path(sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        built.replace(target)
-        index[f"{name} {version}"] = sha256
-    content = {"schema": artifacts.SCHEMA, "artifacts": dict(sorted(index.items()))}
-    stamps.write_text(cache_dir() / "artifacts" / "index.json", json.dumps(content, indent=2) + "\n")
+def _make_artifact(shell: Shell, module: Path, program: GoProgram, version: str) -> None:
+    built = shell.scratch() / program.name
+    build(shell, module, package=program.package, output=built)
+    done = subprocess.run([str(built), "version"], capture_output=True, text=True, check=False)
+    if program.says_version and version not in done.stdout:
+        raise StepError(f"the {program.name} that was built says it is {done.stdout.strip()!r}, not {version}")
+    artifact_cache.keep(built, program.name, version)

@@ -19,6 +19,7 @@ COMMANDS = {
     "gcc": ("gcc", "compiles the router of the emulated network"),
     "ssh": ("openssh-client", "reaches the hosts for verification"),
     "ping": ("iputils-ping", "measures round trips"),
+    "npm": ("npm", "fetches node software that is published as npm packages"),
 }
 """Command to (package, what for)."""
 

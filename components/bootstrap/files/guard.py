@@ -1,6 +1,6 @@
-"""Lets CometBFT sign only on what this host itself signed before; assembles its home.
+"""Lets a signer sign only on what this host itself signed before; assembles its home.
 
-`start` runs before CometBFT, `stop` after it, both as its user. A refusal is one
+`start` runs before the node, `stop` after it, both as its user. A refusal is one
 line in the journal; `start` then waits for something to change, because a
 configuration or permission that arrives later must be enough, and ends with 78
 after a minute, so that systemd shows the failure and tries again.
@@ -11,24 +11,21 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .agent import FIRST_START_SCHEMA, SCHEMA, expired
+from .agent import FIRST_START_SCHEMA, expired
 from .documents import (
-    BOOT_FACTS,
-    CONFIGURATION_DIR,
     RefusedError,
     check_recipient,
     check_signature,
     json_object,
     log,
-    sha256_file,
     write_whole,
 )
+from .node_home import Home, boot_facts, start_or_wait, version
 from .signing_state import (
     HIGH_WATER,
     MARKER,
@@ -44,67 +41,41 @@ from .signing_state import (
     read_state,
 )
 
-REFUSED = 78
-"""EX_CONFIG of sysexits.h."""
-WAIT_SECONDS = 60
-
 
 @dataclass(frozen=True, kw_only=True)
 class Guard:
-    """Where everything is that a start depends on."""
+    """Where everything is that a signer's start depends on."""
 
-    facts: Mapping[str, Any]
+    home: Home
     credentials: Path
-    binary: Path = Path("/usr/local/bin/cometbft")
-    configuration: Path = CONFIGURATION_DIR
-    volume: Path = Path("/data")
-    home: Path = Path("/run/cometbft")
-    memory: Path = Path("/var/lib/cometbft")
+    memory: Path
     """On the host's own disk: notices that a volume was wiped or taken back to an earlier day."""
 
     @property
-    def data(self) -> Path:
-        """Return CometBFT's folder on the data volume."""
-        return self.volume / "cometbft"
+    def facts(self) -> Mapping[str, Any]:
+        """Return what boot data told this host."""
+        return self.home.facts
 
-    def start(self) -> Position:
-        """Prepare everything for CometBFT; return the position after which it may sign.
+    @property
+    def data(self) -> Path:
+        """Return the signer's folder on the data volume."""
+        return self.home.data
+
+    def start(self) -> str:
+        """Prepare everything for the signer; return what to say of it.
 
         Raises:
             RefusedError: It must not start.
         """
-        if not self.binary.exists() or sha256_file(self.binary) != self.facts["artifact_sha256"]:
-            raise RefusedError(f"{self.binary} is not (yet) the binary of SHA-256 {self.facts['artifact_sha256']}")
-        files = self._configuration()
+        self.home.check_binary()
+        files = self.home.files()
         key = consensus_key(self.credentials / "consensus.json")
-        chain_id = str(json_object(files["cometbft/genesis.json"], "genesis.json")["chain_id"])
-        if not self.volume.is_mount() or not self.data.is_dir():
-            raise RefusedError(f"no data volume is mounted at {self.volume}")
+        chain_id = str(json_object(files["genesis.json"], "genesis.json")["chain_id"])
+        self.home.check_volume()
         position = self._position(key, chain_id)
         self._record(position)
-        (self.home / "config").mkdir(exist_ok=True)
-        for name in ("config.toml", "genesis.json"):
-            write_whole(self.home / "config" / name, files[f"cometbft/{name}"], mode=0o600)
-        return position
-
-    def _configuration(self) -> dict[str, bytes]:
-        """Return the files of the current configuration, checked against the deployer's signature."""
-        current = self.configuration / "current"
-        try:
-            text = (current / "configuration.json").read_bytes()
-            signature = (current / "configuration.sig").read_bytes()
-        except FileNotFoundError as error:
-            raise RefusedError("there is no network configuration yet") from error
-        check_signature(self.facts, document=text, signature=signature, what="the network configuration")
-        document = json_object(text, "the network configuration")
-        check_recipient(self.facts, document, schema=SCHEMA, what="the network configuration")
-        hashes = {entry["path"]: entry["sha256"] for entry in document["files"]}
-        files: dict[str, bytes] = {}
-        for path in ("cometbft/config.toml", "cometbft/genesis.json"):
-            if path not in hashes or sha256_file(current / path) != hashes[path]:
-                raise RefusedError(f"{path} of the network configuration is missing or altered")
-            files[path] = (current / path).read_bytes()
-        return files
+        self.home.write(files)
+        return f"signs after {position}"
 
     def _position(self, key: ConsensusKey, chain_id: str) -> Position:
         own = {"stack": self.facts["stack"], "host": self.facts["host"]}
@@ -143,7 +114,7 @@ class Guard:
 
     def _token(self, marker: Mapping[str, Any], chain_id: str, refusal: RefusedError) -> str:
         """Return the token that permits a start without sign state; else raise the refusal, and why none does."""
-        path = self.configuration / "first-start.json"
+        path = self.home.configuration / "first-start.json"
         try:
             text, signature = path.read_bytes(), path.with_suffix(".sig").read_bytes()
         except FileNotFoundError:
@@ -158,7 +129,8 @@ class Guard:
             raise RefusedError(f"{refusal}; the first-start permission expired at {document.get('expires')}")
         if token in (marker.get("token"), self._remembered_token()):
             raise RefusedError(f"{refusal}; the first-start permission was used before")
-        if (self.data / "data").exists():
+        blocks = self.data / "data"
+        if blocks.exists() and any(blocks.iterdir()):
             raise RefusedError(f"{refusal}; blocks without sign state: empty {self.data} before a new first start")
         return token
 
@@ -193,52 +165,24 @@ class Guard:
     def watched(self) -> tuple[object, ...]:
         """Return what changes when a refusal may no longer hold."""
         places = (
-            self.binary,
-            self.configuration / "current",
-            self.configuration / "first-start.json",
+            self.home.configuration / "first-start.json",
             self.credentials / "consensus.json",
-            *(self.data / name for name in ("", STATE, HIGH_WATER, MARKER)),
+            *(self.data / name for name in (STATE, HIGH_WATER, MARKER)),
         )
-        return tuple(_version(path) for path in places)
-
-
-def _version(path: Path) -> tuple[int, ...] | None:
-    try:
-        found = path.lstat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
-
-
-def start_or_wait(guard: Guard, *, seconds: float = WAIT_SECONDS) -> int:
-    """Return 0 when CometBFT may start, `REFUSED` when it still may not after some time."""
-    deadline = time.monotonic() + seconds
-    said = ""
-    while True:
-        before = guard.watched()
-        try:
-            position = guard.start()
-        except (RefusedError, OSError, KeyError, TypeError) as error:
-            line = f"refuses to start: {error}"
-        else:
-            log(f"may start, signs after {position}")
-            return 0
-        if line != said:
-            log(line)
-        said = line
-        while guard.watched() == before:
-            if time.monotonic() >= deadline:
-                return REFUSED
-            time.sleep(0.25)
+        return (*self.home.watched(), *(version(path) for path in places))
 
 
 def main() -> None:
-    """Run as `guard start` or `guard stop`."""
+    """Run as `guard start SERVICE BINARY` or `guard stop SERVICE BINARY`."""
     os.umask(0o077)
-    facts = json_object(BOOT_FACTS.read_bytes(), str(BOOT_FACTS))
-    guard = Guard(facts=facts, credentials=Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nonexistent")))
-    if sys.argv[1] == "start":
-        sys.exit(start_or_wait(guard))
+    what, service, binary = sys.argv[1:4]
+    guard = Guard(
+        home=Home(facts=boot_facts(), service=service, binary=Path(binary)),
+        credentials=Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nonexistent")),
+        memory=Path("/var/lib") / service,
+    )
+    if what == "start":
+        sys.exit(start_or_wait(guard.start, guard.watched))
     try:
         guard.stop()
     except (RefusedError, OSError) as error:

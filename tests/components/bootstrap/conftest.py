@@ -17,6 +17,7 @@ from components.bootstrap.boot import BootData
 from schemas.ledger import FirstStart, KeyRecord, Ledger, Purpose
 from schemas.plan import ChainPlan, FleetPlan, HostPlan, Plan, Promises
 from schemas.roles import Role
+from schemas.workloads import Assignment
 
 OPERATOR_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGtra2tra2tra2tra2tra2tra2tra2tra2tra2tra2tr"
 
@@ -111,9 +112,8 @@ def boot() -> Callable[..., BootData]:
             "host": "validators-1",
             "fleet": "validators",
             "role": Role.VALIDATOR,
-            "client": "cometbft",
-            "client_version": "0.38.26",
-            "artifact_sha256": "a" * 64,
+            "assignments": (Assignment(client="cometbft", version="0.38.26"),),
+            "artifacts": {"cometbft": "a" * 64},
             "address": "10.120.1.10",
             "network_cidr": "10.120.0.0/16",
             "operator_cidr": "10.121.0.0/24",
@@ -146,7 +146,7 @@ def facts() -> dict[str, object]:
         "store_url": "http://127.0.0.1:1",
         "deployer_public_key": base64.b64encode(public_bytes(private_key("deployer"))).decode(),
         "units": ["cometbft.service"],
-        "artifact_sha256": hashlib.sha256(b"binary").hexdigest(),
+        "artifacts": {"cometbft": hashlib.sha256(b"binary").hexdigest()},
     }
 
 

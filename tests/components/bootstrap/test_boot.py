@@ -11,9 +11,11 @@ import yaml
 
 from components.bootstrap import cloud_config as cloud_config_module
 from components.bootstrap.boot import LAB, BootData, user_data
+from components.bootstrap.clients.cometbft.unit import GUARD
 from components.bootstrap.cloud_config import BootDataError, Fragment, written_files
-from components.bootstrap.programs import SIGNER, program
+from components.bootstrap.programs import program
 from schemas.canonical import sha256_hex
+from schemas.workloads import Assignment
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -24,7 +26,7 @@ PAYLOADS = (
     "null", "0x10", "1e3", "", " ", "-", "--flag", "@", "x" * 300,
 )  # fmt: skip
 FIELDS = (
-    "stack", "host", "fleet", "client", "client_version", "artifact_sha256", "address", "network_cidr", "operator_cidr",
+    "stack", "host", "fleet", "address", "network_cidr", "operator_cidr",
     "store_url", "deployer_public_key", "operator_public_key",
 )  # fmt: skip
 
@@ -44,8 +46,8 @@ def shown(text: str) -> str:
 def test_user_data_is_the_reviewed_text(
     client: str, boot: Callable[..., BootData], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("components.bootstrap.services.sha256_hex", lambda text: "<hash of the program>")
-    data = boot(client=client, client_version="", artifact_sha256="a" * 64 if client == "cometbft" else "")
+    monkeypatch.setattr("components.bootstrap.artifacts.sha256_hex", lambda text: "<hash of the program>")
+    data = boot() if client == "cometbft" else boot(assignments=(), artifacts={})
     golden = GOLDEN / f"user-data-{client}.txt"
     text = shown(user_data(data))
     if os.environ.get("GEOFLEET_UPDATE_GOLDEN"):
@@ -92,18 +94,20 @@ def test_programs_arrive_as_they_are_in_the_repository(boot: Callable[..., BootD
     files = written_files(user_data(boot()))
     for name in ("__init__.py", "agent.py", "documents.py"):
         assert files[f"/usr/local/lib/geofleet/geofleet_host/{name}"] == (0o644, program(name))
-    assert not any(path.endswith(SIGNER) for path in files)
+    assert not any(path.endswith(tuple(own.name for own in GUARD)) for path in files)
 
 
 def test_programs_of_signers_are_pinned_by_hash(boot: Callable[..., BootData]) -> None:
     files = written_files(user_data(boot()))
     hashes = dict(reversed(line.split()) for line in files["/etc/geofleet/artifacts.sha256"][1].splitlines())
     incoming = "/usr/local/lib/geofleet/incoming"
-    assert hashes == {f"{incoming}/cometbft": "a" * 64} | {f"{incoming}/{n}": sha256_hex(program(n)) for n in SIGNER}
+    assert hashes == {f"{incoming}/cometbft": "a" * 64} | {
+        f"{incoming}/{own.name}": sha256_hex(own.text) for own in GUARD
+    }
 
 
 def test_programs_import_the_standard_library_only() -> None:
-    for name in ("__init__.py", "agent.py", "documents.py", *SIGNER):
+    for name in ("__init__.py", "agent.py", "documents.py", *(own.name for own in GUARD)):
         for node in ast.walk(ast.parse(program(name))):
             if isinstance(node, ast.ImportFrom) and node.level == 0:
                 assert (node.module or "").split(".")[0] not in ("components", "schemas", "yaml", "cryptography"), name
@@ -134,12 +138,32 @@ def test_a_bad_value_is_named(boot: Callable[..., BootData]) -> None:
 
 
 def test_a_client_needs_its_artifact(boot: Callable[..., BootData]) -> None:
-    with pytest.raises(BootDataError, match="client cometbft and artifact '' do not fit"):
-        boot(artifact_sha256="")
+    with pytest.raises(BootDataError) as raised:
+        boot(artifacts={})
+    assert str(raised.value) == "validators-1: artifacts (none) do not fit: cometbft needed, each with its SHA-256"
+    with pytest.raises(BootDataError, match=r"artifacts \(cometbft 'x'\) do not fit"):
+        boot(artifacts={"cometbft": "x"})
+
+
+@pytest.mark.parametrize("field", ["client", "version", "chain"])
+def test_no_text_escapes_its_place_in_an_assignment(field: str, boot: Callable[..., BootData]) -> None:
+    expected = {path.replace("cometbft.service", "") for path in written_files(user_data(boot()))}
+    for payload in PAYLOADS:
+        values = {"client": "cometbft", "version": "0.38.26", "chain": ""} | {field: f"x{payload}"}
+        try:
+            text = user_data(boot(assignments=(Assignment(**values),)))
+        except (BootDataError, KeyError):
+            continue
+        files = written_files(text)
+        assert {
+            path.replace(f"cometbft{'-' * bool(values['chain'])}{values['chain']}.service", "") for path in files
+        } <= expected
+        units = [content for path, (_, content) in files.items() if path.startswith("/etc/systemd")]
+        assert all("\r" not in unit and "\0" not in unit and unit.isascii() for unit in units)
 
 
 def test_hosts_without_workload_have_no_signer_s_parts(boot: Callable[..., BootData]) -> None:
-    files = written_files(user_data(boot(client="none", artifact_sha256="")))
+    files = written_files(user_data(boot(assignments=(), artifacts={})))
     assert not [path for path in files if "cometbft" in path or "artifacts" in path or "restart" in path]
     assert "cometbft" not in files["/etc/sysusers.d/geofleet.conf"][1]
 

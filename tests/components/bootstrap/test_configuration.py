@@ -6,9 +6,10 @@ import tomllib
 
 import pytest
 
+from components.bootstrap.clients.cometbft.genesis import genesis
+from components.bootstrap.clients.cometbft.unit import GUARD
 from components.bootstrap.configuration import first_start_document, network_configuration
-from components.bootstrap.genesis import MissingKeyError, genesis
-from components.bootstrap.programs import signer_blobs
+from components.bootstrap.members import MissingKeyError
 from schemas.canonical import canonical_json, sha256_hex
 from schemas.ledger import Ledger, Purpose
 from schemas.plan import Plan
@@ -27,7 +28,7 @@ def test_every_named_file_is_published_under_its_hash(plan: Plan, ledger: Ledger
     configuration = network_configuration(plan, ledger)
     assert all(sha256_hex(text) == sha256 for sha256, text in configuration.blobs.items())
     named = {f["sha256"] for text in configuration.documents.values() for f in json.loads(text)["files"]}
-    assert set(configuration.blobs) == named | set(signer_blobs())
+    assert set(configuration.blobs) == named | {sha256_hex(own.text) for own in GUARD}
 
 
 def test_a_validator_knows_every_peer_but_itself(plan: Plan, ledger: Ledger) -> None:

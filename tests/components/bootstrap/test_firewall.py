@@ -6,10 +6,14 @@ import subprocess
 import pytest
 
 from components.bootstrap.firewall import ruleset
+from schemas.workloads import Assignment
+
+COMETBFT = Assignment(client="cometbft", version="0.38.26")
 
 
 def accepted(client: str) -> list[str]:
-    text = ruleset(client, network_cidr="10.120.0.0/16", operator_cidr="10.121.0.0/24")
+    assignments = () if client == "none" else (Assignment(client=client, version="1"),)
+    text = ruleset(assignments, network_cidr="10.120.0.0/16", operator_cidr="10.121.0.0/24")
     return [line.strip() for line in text.splitlines() if "dport" in line]
 
 
@@ -31,7 +35,7 @@ def test_rpc_is_never_opened() -> None:
 
 
 def test_everything_else_is_dropped() -> None:
-    text = ruleset("cometbft", network_cidr="10.120.0.0/16", operator_cidr="10.121.0.0/24")
+    text = ruleset((COMETBFT,), network_cidr="10.120.0.0/16", operator_cidr="10.121.0.0/24")
     assert "hook input priority filter; policy drop;" in text
     assert "hook forward priority filter; policy drop;" in text
     assert "ip daddr 169.254.169.254 meta skuid != 0 drop" in text
@@ -40,6 +44,6 @@ def test_everything_else_is_dropped() -> None:
 @pytest.mark.lab
 @pytest.mark.skipif(not shutil.which("nft"), reason="nft is not installed on this machine; the hosts have it")
 def test_nft_loads_the_rules_twice() -> None:
-    text = ruleset("cometbft", network_cidr="10.120.0.0/16", operator_cidr="10.121.0.0/24")
+    text = ruleset((COMETBFT,), network_cidr="10.120.0.0/16", operator_cidr="10.121.0.0/24")
     command = ["unshare", "--net", "nft", "--file", "-"]
     subprocess.run(command, input=text + text, text=True, check=True, capture_output=True)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from components.bootstrap.services import base_units, workload_units
+from components.bootstrap.boot import BootData, user_data
+from components.bootstrap.cloud_config import written_files
 from components.bootstrap.unit import SANDBOX, unit_text
-from schemas.workloads import COMETBFT
 
 
 def test_a_unit_is_written_section_by_section() -> None:
@@ -18,21 +20,23 @@ def test_a_control_character_never_reaches_a_unit(value: str) -> None:
         unit_text({"Unit": (("Description", value),)})
 
 
-def test_every_service_of_ours_is_in_the_sandbox() -> None:
-    units = base_units("10.120.1.10") | workload_units(COMETBFT, store_url="http://store", artifact_sha256="a" * 64)
+def units(boot: BootData) -> dict[str, str]:
+    return {path: text for path, (_, text) in written_files(user_data(boot)).items() if path.startswith("/etc/systemd")}
+
+
+def test_every_service_of_ours_is_in_the_sandbox(boot: Callable[..., BootData]) -> None:
     sandbox = "\n".join(f"{name}={value}" for name, value in SANDBOX)
-    inside = [path.rsplit("/", 1)[1] for path, text in units.items() if sandbox in text]
+    inside = sorted(path.rsplit("/", 1)[1] for path, text in units(boot()).items() if sandbox in text)
     assert inside == [
-        "geofleet-configuration.service",
         "10-geofleet.conf",
-        "geofleet-artifacts.service",
         "cometbft.service",
+        "geofleet-artifacts.service",
+        "geofleet-configuration.service",
     ]
 
 
-def test_only_copying_into_place_runs_as_root() -> None:
-    units = workload_units(COMETBFT, store_url="http://store", artifact_sha256="a" * 64)
-    text = units["/etc/systemd/system/geofleet-artifacts.service"]
+def test_only_copying_into_place_runs_as_root(boot: Callable[..., BootData]) -> None:
+    text = units(boot())["/etc/systemd/system/geofleet-artifacts.service"]
     fetch, *placing = [line.removeprefix("ExecStart=") for line in text.splitlines() if line.startswith("ExecStart=")]
     assert fetch.startswith("/usr/bin/curl ")
     assert [command.split()[0] for command in placing] == [
@@ -44,6 +48,5 @@ def test_only_copying_into_place_runs_as_root() -> None:
     ]
 
 
-def test_no_unit_starts_a_shell() -> None:
-    units = base_units("10.120.1.10") | workload_units(COMETBFT, store_url="http://store", artifact_sha256="a" * 64)
-    assert not [path for path, text in units.items() if "/sh " in text or "bash" in text]
+def test_no_unit_starts_a_shell(boot: Callable[..., BootData]) -> None:
+    assert not [path for path, text in units(boot()).items() if "/sh " in text or "bash" in text]

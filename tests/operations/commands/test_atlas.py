@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from operations.commands.atlas import atlas
+from operations.command import cli
 from schemas.errors import AtlasError
 
 
 def ran(*words: str) -> Result:
-    return CliRunner().invoke(atlas, words)
+    return CliRunner().invoke(cli, ("atlas", *words))  # not `atlas` alone: click keeps the help of the first context
 
 
 def told(*words: str) -> str:
@@ -70,7 +70,7 @@ def test_the_check_passes() -> None:
     ("words", "kind"),
     [
         (("show", "aws:eu-west-2"), "atlas-regions"), (("distance", "aws:eu-west-2", "deribit"), "atlas-distance"),
-        (("hubs",), "atlas-hubs"), (("machines", "gcp:us-east4"), "atlas-machines"), (("check",), "atlas-check"),
+        (("hubs",), "atlas-hubs"), (("locate", "2"), "atlas-location"), (("machines", "gcp:us-east4"), "atlas-machines"), (("check",), "atlas-check"),
     ],
 )  # fmt: skip
 def test_json_is_an_envelope(words: tuple[str, ...], kind: str) -> None:
@@ -81,3 +81,16 @@ def test_json_is_an_envelope(words: tuple[str, ...], kind: str) -> None:
 def test_an_unknown_region_is_refused() -> None:
     assert isinstance(ran("show", "aws:mars-1").exception, AtlasError)
     assert isinstance(ran("distance", "aws:eu-west-2", "marsx").exception, AtlasError)
+
+
+def test_a_location_is_told_with_its_proof_and_who_serves_whom() -> None:
+    lines = told(
+        "locate", "2", "--allow", "gcp:*", "--to", "binance", "--to", "deribit", "--minimise", "mean"
+    ).splitlines()
+    assert lines[:4] == [
+        "gcp:asia-northeast1, gcp:europe-west2 (atlas 2026-11-24.2)",
+        "  worst  7.47 ms, to deribit",
+        "  mean   5.38 ms over 2 places",
+        "  least mean of all choices among 43 regions, proven",
+    ]
+    assert lines[-1].split() == ["binance", "gcp:asia-northeast1", "3.29", "measured", "intercloud-throughput"]

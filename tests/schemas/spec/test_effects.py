@@ -65,8 +65,7 @@ def test_a_default_is_not_told_and_neither_is_a_value_that_acts() -> None:
 
 
 def test_only_some_values_of_a_field_may_have_no_effect() -> None:
-    [found] = unacted(network("    confidential: preferred\n"))
-    assert not found.effect.is_needed
+    assert unacted(network("    confidential: preferred\n")) == ()
     [found] = unacted(network("    confidential: required\n"))
     assert found.effect.is_needed
 

@@ -10,7 +10,8 @@ from machine import go_programs
 from schemas.artifacts import SCHEMA, artifact_sha256
 from schemas.locations import REPOSITORY, artifact_path, cache_dir
 
-MODULES = [REPOSITORY / "tools" / "engine", REPOSITORY / "tools" / "node-software"]
+SOFTWARE = REPOSITORY / "tools" / "node-software"
+MODULES = [REPOSITORY / "tools" / "engine", *(SOFTWARE / program.name for program in go_programs.GO_PROGRAMS)]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_node_software_is_due_when_a_cached_binary_is_not_what_its_name_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    step = go_programs.node_software(REPOSITORY / "tools")
+    step = next(s for s in go_programs.node_software(REPOSITORY / "tools") if s.name == "cometbft")
     assert not step.is_there()
     name = sha256(b"binary").hexdigest()
     artifact_path(name).parent.mkdir(parents=True)

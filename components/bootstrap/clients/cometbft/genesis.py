@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from schemas.errors import FleetError
+from components.bootstrap.members import block_time_ms, ledger_key, validators_of
 from schemas.ledger import KeyRecord, Ledger, Purpose
 from schemas.plan import HostPlan, Plan
 
@@ -16,51 +16,19 @@ EVIDENCE_HOURS = 48
 _NANOSECONDS_PER_HOUR = 3_600_000_000_000
 
 
-class MissingKeyError(FleetError):
-    """The ledger has no key that a planned host needs."""
-
-
-def ledger_key(ledger: Ledger, host: str, purpose: Purpose) -> KeyRecord:
-    """Return a host's key record.
-
-    Raises:
-        MissingKeyError: There is none.
-    """
-    found = ledger.key(host, purpose)
-    if found is None:
-        raise MissingKeyError(
-            f"the key ledger has no {purpose} key of {host}",
-            at=f"stacks/{ledger.stack}.keys.yaml",
-            remedy=f"Make what is missing: geofleet keys create {ledger.stack}.",
-        )
-    return found
-
-
-def validators_of(plan: Plan, chain: str) -> tuple[HostPlan, ...]:
-    """Return the hosts that vote on a chain, sorted by name."""
-    fleets = {fleet.name for fleet in plan.fleets if fleet.chain == chain}
-    return tuple(sorted((h for h in plan.hosts if h.fleet in fleets), key=lambda h: h.host))
-
-
 def genesis(plan: Plan, ledger: Ledger, chain: str) -> str:
     """Return a chain's `genesis.json`: the same text for the same plan and ledger.
 
     Raises:
         MissingKeyError: A validator has no consensus key in the ledger.
     """
-    block_time_ms = next(c.block_time_ms for c in plan.chains if c.chain == chain)
-    blocks = math.ceil(EVIDENCE_HOURS * 3_600_000 / block_time_ms)
     value: dict[str, Any] = {
         "genesis_time": ledger.genesis_time,
         "chain_id": ledger.chain_id(chain),
         "initial_height": "1",
         "consensus_params": {
             "block": {"max_bytes": "4194304", "max_gas": "-1"},
-            "evidence": {
-                "max_age_num_blocks": str(blocks),
-                "max_age_duration": str(EVIDENCE_HOURS * _NANOSECONDS_PER_HOUR),
-                "max_bytes": "1048576",
-            },
+            "evidence": evidence_params(block_time_ms(plan, chain), hours=EVIDENCE_HOURS),
             "validator": {"pub_key_types": ["ed25519"]},
             "version": {"app": "0"},
             "abci": {"vote_extensions_enable_height": "0"},
@@ -71,6 +39,15 @@ def genesis(plan: Plan, ledger: Ledger, chain: str) -> str:
         "app_hash": "",
     }
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def evidence_params(block_ms: int, *, hours: int) -> dict[str, str]:
+    """Return how long and for how many blocks a double signature can be punished."""
+    return {
+        "max_age_num_blocks": str(math.ceil(hours * 3_600_000 / block_ms)),
+        "max_age_duration": str(hours * _NANOSECONDS_PER_HOUR),
+        "max_bytes": "1048576",
+    }
 
 
 def _validator(host: HostPlan, key: KeyRecord) -> dict[str, Any]:

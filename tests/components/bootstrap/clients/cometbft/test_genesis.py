@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from components.bootstrap.genesis import MissingKeyError, genesis
+from components.bootstrap.clients.cometbft.genesis import genesis
+from components.bootstrap.members import MissingKeyError
 from schemas.ledger import Ledger, Purpose
 from schemas.plan import Plan
 

@@ -1,0 +1,1 @@
+"""CometBFT with its own key-value application."""

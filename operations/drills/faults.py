@@ -1,0 +1,151 @@
+"""The steps of a scenario, done to the lab; what they did is kept, so that what should follow is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+from lab import faults as lab_faults
+from lab.links import Link, set_links, set_loss
+from lab.naming import region_number
+from operations.drills.ground import Ground, Target
+from schemas.loading.drill_file import Lose, On, Partition, Shift, Signal
+from schemas.roles import Role
+
+SIGNALS = {"kill": "SIGKILL", "pause": "SIGSTOP", "resume": "SIGCONT"}
+
+
+@dataclass
+class Faults:
+    """What has been done to a stack in one run, and not been healed."""
+
+    ground: Ground
+    target: Target
+    down: set[str] = field(default_factory=set)
+    """Hosts whose workload does not run."""
+    paused: set[str] = field(default_factory=set)
+    cut: set[frozenset[str]] = field(default_factory=set)
+    """Pairs of hosts that do not hear each other."""
+
+    def chosen(self, on: On) -> tuple[str, ...]:
+        """Return the hosts that a step is about."""
+        return self.ground.chosen(on, self.target)
+
+    @singledispatchmethod
+    def apply(self, step: object) -> tuple[str, tuple[str, ...]]:
+        """Do a step; return what was done in words, and to which hosts.
+
+        Raises:
+            BackendError: The lab refused.
+            UsageError: The step names hosts that are not there.
+        """
+        raise AssertionError(f"{step!r} is no fault")
+
+    @apply.register
+    def _(self, step: Lose) -> tuple[str, tuple[str, ...]]:
+        hosts = self.chosen(step.on)
+        for host in hosts:
+            lab_faults.cut_power(self.ground.stack, host)
+            self.down.add(host)
+        return f"{self.target.name or ', '.join(hosts)} lost its power", hosts
+
+    @apply.register
+    def _(self, step: Signal) -> tuple[str, tuple[str, ...]]:
+        hosts = self.chosen(step.on)
+        for host in hosts:
+            self._signal(step.do, host)
+        told = {"kill": "killed", "pause": "paused", "resume": "resumed", "stop": "stopped", "start": "started"}
+        return f"workload of {', '.join(hosts)} {told[step.do]}", hosts
+
+    def _signal(self, what: str, host: str) -> None:
+        stack, units = self.ground.stack, self.ground.units(host)
+        if what in SIGNALS:
+            lab_faults.signal_units(stack, host, units, SIGNALS[what])
+        else:
+            lab_faults.run_inside(stack, host, ["systemctl", what, "--no-block", *units])
+        if what == "pause":
+            self.paused.add(host)
+        if what == "stop":
+            self.down.add(host)
+        if what in ("resume", "start"):
+            self.paused.discard(host)
+            self.down.discard(host)
+
+    @apply.register
+    def _(self, step: Partition) -> tuple[str, tuple[str, ...]]:
+        hosts = [host.host for host in self.ground.of_role(step.role)]
+        at = step.rotate % max(len(hosts), 1)
+        ordered = hosts[at:] + hosts[:at]
+        self.cut = set(cut_pairs(step.shape, ordered))
+        address = {host: self.ground.host(host).address for host in ordered}
+        for host in ordered:
+            away = {address[other] for other in ordered if frozenset((host, other)) in self.cut}
+            # one way: the first hears nobody, and what it says still arrives
+            deaf = away if step.shape != "one_way" or host == ordered[0] else set()
+            mute = away if step.shape != "one_way" else set()
+            if away:
+                lab_faults.separate(self.ground.stack, host, deaf_to=deaf, mute_to=mute)
+        return f"{step.role}s cut apart: {step.shape.replace('_', ' ')}", tuple(ordered)
+
+    @apply.register
+    def _(self, step: Shift) -> tuple[str, tuple[str, ...]]:
+        links = self.ground.plan.links
+        numbers = {region.region: region_number(region.cidr) for region in self.ground.plan.regions}
+        set_links(self.ground.stack, (
+            Link(
+                number=numbers[link.region], other=numbers[link.other],
+                round_trip_ms=link.round_trip_ms * step.round_trip_factor,
+                jitter_ms=link.jitter_ms + step.jitter_ms_more,
+            )
+            for link in links
+        ))  # fmt: skip
+        for link in links:
+            for one, other in ((link.region, link.other), (link.other, link.region)):
+                set_loss(self.ground.stack, numbers[one], numbers[other], share=step.loss_percent / 100)
+        told = (
+            f"round trips x{step.round_trip_factor:g}, jitter +{step.jitter_ms_more:g} ms, loss {step.loss_percent:g} %"
+        )
+        return f"between all regions: {told}", ()
+
+    def foretold(self) -> dict[str, bool]:
+        """Return whether each chain should go on with what is broken now."""
+        validators = [host.host for host in self.ground.of_role(Role.VALIDATOR)]
+        return self.ground.foretold(self.down | self.paused, groups(validators, self.cut) if self.cut else ())
+
+
+def cut_pairs(shape: str, hosts: list[str]) -> Iterator[frozenset[str]]:
+    """Yield the pairs that a partition cuts; shapes as Jepsen names them.
+
+    Args:
+        shape: `one`, `one_way`: the first from all others. `halves`: the first half from the rest. `bridge`: halves
+            that one host in the middle hears both of. `majorities_ring`: each hears only a majority around it.
+        hosts: In order.
+    """
+    count = len(hosts)
+    half, reach = count // 2, (count // 2 + 1) // 2
+    for i, one in enumerate(hosts):
+        for j in range(i + 1, count):
+            apart = min(j - i, count - (j - i))
+            is_cut = {
+                "one": i == 0,
+                "one_way": i == 0,
+                "halves": i < half <= j,
+                "bridge": i < half < j,
+                "majorities_ring": apart > reach,
+            }[shape]
+            if is_cut:
+                yield frozenset((one, hosts[j]))
+
+
+def groups(hosts: Iterable[str], cut: set[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    """Return the groups of hosts that hear each other, directly or through others."""
+    left, found = set(hosts), []
+    while left:
+        group, edge = set[str](), {min(left)}
+        while edge:
+            group |= edge
+            left -= edge
+            edge = {other for other in left if any(frozenset((one, other)) not in cut for one in edge)}
+        found.append(frozenset(group))
+    return tuple(found)

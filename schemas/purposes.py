@@ -1,0 +1,28 @@
+"""What keys are for: the words that ledger, facts, catalogue and reports share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What a key is for; the values are the names used in facts and reports."""
+
+    CONSENSUS = "consensus"
+    """Signs votes. Twice at one height is slashed: one live holder, always."""
+    NODE = "node"
+    """Identity among peers."""
+    OBSERVER = "observer"
+    """Stands where a full node must have a consensus key: no chain knows it, so it never votes."""
+    ACCOUNT = "account"
+    """A validator's own account on its chain: holds its stake, unjails it. Kept off the host."""
+    WALLET = "wallet"
+    """Pays for the transactions of one relayer, feeder or poster: one per instance."""
+    PROBE = "probe"
+    """Pays for the transfers that verification sends; held by the operator, not by a host."""
+    SSH_HOST = "ssh_host"
+    """Proves the host to operators."""
+    DEPLOYER = "deployer"
+    """Signs network configurations; held by the deployer, not by a host."""
+    OPERATOR = "operator"
+    """Opens SSH sessions for verification; held by the operator, not by a host."""

@@ -1,0 +1,51 @@
+"""The workload catalogue: what each client brings to a host. How to add one: `components/bootstrap/clients/README.md`.
+
+Declarations are here, because spec, plan, rules and verification need them;
+`components/bootstrap/clients` renders them into units and configuration.
+"""
+
+from schemas.workloads.catalogue import CATALOGUE, NO_WORKLOAD, workload
+from schemas.workloads.cometbft import COMETBFT
+from schemas.workloads.hosts import (
+    BASE_KEYS,
+    BASE_PORTS,
+    BASE_UNITS,
+    KEYS_OF_ROLE,
+    SANDBOXED_BASE_UNITS,
+    keys_of,
+    ports_of,
+    programs_of,
+    sandboxed_units_of,
+    services_of,
+    units_of,
+    workload_units_of,
+)
+from schemas.workloads.model import PORT_STRIDE, Assignment, Form, Port, Program, Reach, Service, Trait, Workload
+
+__all__ = [
+    "BASE_KEYS",
+    "BASE_PORTS",
+    "BASE_UNITS",
+    "CATALOGUE",
+    "COMETBFT",
+    "KEYS_OF_ROLE",
+    "NO_WORKLOAD",
+    "PORT_STRIDE",
+    "SANDBOXED_BASE_UNITS",
+    "Assignment",
+    "Form",
+    "Port",
+    "Program",
+    "Reach",
+    "Service",
+    "Trait",
+    "Workload",
+    "keys_of",
+    "ports_of",
+    "programs_of",
+    "sandboxed_units_of",
+    "services_of",
+    "units_of",
+    "workload",
+    "workload_units_of",
+]

@@ -1,0 +1,81 @@
+"""The back ends of a stack's clouds, from its Pulumi configuration; nothing of it is secret.
+
+The clouds' SDKs are imported only here, and only for the clouds that a plan uses:
+they take seconds to import, and the lab needs neither.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pulumi
+
+from components.hosts.backend import CloudProvider
+from components.hosts.cloud import CloudBackend
+from schemas.artifacts import packages_sha256
+from schemas.errors import EnvironmentMissingError, UsageError
+from schemas.locations import artifact_path
+from schemas.plan import Plan
+
+
+def cloud_backend(plan: Plan, config: pulumi.Config) -> CloudBackend:
+    """Return the back end of target `cloud`, with the providers that a plan uses.
+
+    Raises:
+        UsageError: A setting is missing or wrong; it names the configuration key.
+        EnvironmentMissingError: The packages for hosts have not been fetched.
+    """
+    used = {region.region.partition(":")[0] for region in plan.regions}
+    providers: dict[str, CloudProvider] = {}
+    if "aws" in used:
+        providers["aws"] = _aws(config)
+    return CloudBackend(providers)
+
+
+def cloud_artifacts() -> dict[str, Path]:
+    """Return SHA-256 to file of what every cloud host fetches beside its client's binary."""
+    try:
+        sha256 = packages_sha256()
+    except EnvironmentMissingError:
+        return {}  # the back ends say so where they need it
+    return {sha256: artifact_path(sha256)}
+
+
+def cloud_providers(plan: Plan, config: pulumi.Config) -> list[pulumi.ProviderResource]:
+    """Return one provider for each account that a plan uses; every resource takes it from its parent."""
+    used = {region.region.partition(":")[0] for region in plan.regions}
+    return [_aws_provider(plan, config)] if "aws" in used else []
+
+
+def _aws(config: pulumi.Config) -> CloudProvider:
+    from components.hosts.aws import AwsBackend
+    from components.hosts.aws_settings import DEBIAN_IMAGE, DEBIAN_OWNER, AwsSettings
+
+    owner = config.get("awsImageOwner") or DEBIAN_OWNER
+    settings = AwsSettings(
+        account=_required(config, "awsAccount", "123456789012"),
+        alarm_email=config.get("alarmEmail") or "",
+        budget_usd_per_month=config.get_float("awsBudgetUsdPerMonth"),
+        image=config.get("awsImage") or DEBIAN_IMAGE,
+        image_owner=owner,
+        packages_sha256=packages_sha256() if owner == DEBIAN_OWNER else "",
+        enclave_measurement=config.get("enclaveMeasurement") or "",
+        is_protected=config.get_bool("protection") is not False,
+    )
+    return AwsBackend(settings)
+
+
+def _aws_provider(plan: Plan, config: pulumi.Config) -> pulumi.ProviderResource:
+    from components.hosts.aws_provider import aws_provider
+
+    return aws_provider(plan, account=_required(config, "awsAccount", "123456789012"))
+
+
+def _required(config: pulumi.Config, key: str, example: str) -> str:
+    value = config.get(key)
+    if not value:
+        raise UsageError(
+            f"the stack's configuration has no geofleet:{key}",
+            remedy=f"Set it: pulumi config set geofleet:{key} {example}.",
+        )
+    return value
