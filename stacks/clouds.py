@@ -7,6 +7,7 @@ they take seconds to import, and the lab needs neither.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pulumi
 
@@ -17,6 +18,10 @@ from schemas.errors import EnvironmentMissingError, UsageError
 from schemas.locations import artifact_path
 from schemas.plan import Plan
 
+if TYPE_CHECKING:
+    from components.hosts.aws import AwsBackend
+    from components.hosts.gcp import GcpBackend
+
 
 def cloud_backend(plan: Plan, config: pulumi.Config) -> CloudBackend:
     """Return the back end of target `cloud`, with the providers that a plan uses.
@@ -26,10 +31,10 @@ def cloud_backend(plan: Plan, config: pulumi.Config) -> CloudBackend:
         EnvironmentMissingError: The packages for hosts have not been fetched.
     """
     used = {region.region.partition(":")[0] for region in plan.regions}
-    providers: dict[str, CloudProvider] = {}
-    if "aws" in used:
-        providers["aws"] = _aws(config)
-    return CloudBackend(providers)
+    aws = _aws(config) if "aws" in used else None
+    gcp = _gcp(config) if "gcp" in used else None
+    providers: dict[str, CloudProvider] = {found.provider: found for found in (aws, gcp) if found}
+    return CloudBackend(providers, opener=aws, listener=gcp)
 
 
 def cloud_artifacts() -> dict[str, Path]:
@@ -44,10 +49,11 @@ def cloud_artifacts() -> dict[str, Path]:
 def cloud_providers(plan: Plan, config: pulumi.Config) -> list[pulumi.ProviderResource]:
     """Return one provider for each account that a plan uses; every resource takes it from its parent."""
     used = {region.region.partition(":")[0] for region in plan.regions}
-    return [_aws_provider(plan, config)] if "aws" in used else []
+    makers = {"aws": _aws_provider, "gcp": _gcp_provider}
+    return [makers[name](plan, config) for name in sorted(used & makers.keys())]
 
 
-def _aws(config: pulumi.Config) -> CloudProvider:
+def _aws(config: pulumi.Config) -> AwsBackend:
     from components.hosts.aws import AwsBackend
     from components.hosts.aws_settings import DEBIAN_IMAGE, DEBIAN_OWNER, AwsSettings
 
@@ -69,6 +75,27 @@ def _aws_provider(plan: Plan, config: pulumi.Config) -> pulumi.ProviderResource:
     from components.hosts.aws_provider import aws_provider
 
     return aws_provider(plan, account=_required(config, "awsAccount", "123456789012"))
+
+
+def _gcp(config: pulumi.Config) -> GcpBackend:
+    from components.hosts.gcp import GcpBackend, GcpSettings
+    from components.hosts.gcp_settings import IMAGE
+
+    settings = GcpSettings(
+        project=_required(config, "gcpProject", "example-perps-prod"),
+        billing_account=config.get("gcpBillingAccount") or "",
+        alarm_email=config.get("alarmEmail") or "",
+        operators=tuple((config.get("gcpOperators") or "").split()),
+        image=config.get("gcpImage") or IMAGE,
+        key_generation=config.get_int("gcpKeyGeneration") or 1,
+    )
+    return GcpBackend(settings)
+
+
+def _gcp_provider(plan: Plan, config: pulumi.Config) -> pulumi.ProviderResource:
+    from components.hosts.gcp_provider import gcp_provider
+
+    return gcp_provider(plan, project=_required(config, "gcpProject", "example-perps-prod"))
 
 
 def _required(config: pulumi.Config, key: str, example: str) -> str:
