@@ -87,6 +87,7 @@ def _gcp(config: pulumi.Config) -> GcpBackend:
         alarm_email=config.get("alarmEmail") or "",
         operators=tuple((config.get("gcpOperators") or "").split()),
         image=config.get("gcpImage") or IMAGE,
+        is_protected=config.get_bool("protection") is not False,
         key_generation=config.get_int("gcpKeyGeneration") or 1,
     )
     return GcpBackend(settings)

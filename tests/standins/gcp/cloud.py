@@ -196,7 +196,7 @@ class GcpCloud(StandinCloud):
 
     package = "gcp"
     version = VERSION
-    settings = frozenset({"project", "region", "zone"})
+    settings = frozenset({"project", "region", "zone", "defaultLabels"})
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)

@@ -9,11 +9,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
 import pulumi
-import pulumi_gcp
 
 from components.fleets.network import Network
 from components.hosts.cloud import CloudBackend
 from components.hosts.gcp import GcpBackend, GcpSettings
+from components.hosts.gcp_provider import gcp_provider
 from tests.standins.gcp.sample import NoAws, network_args, sample_plan
 
 changes = json.loads(pulumi.Config("sample").get("changes") or "{}")
@@ -25,7 +25,8 @@ settings = GcpSettings(
     operators=("group:sre@example.com",),
     **changes.get("settings", {}),
 )
-gcp = GcpBackend(settings, pulumi_gcp.Provider("google", project=settings.project))
+gcp = GcpBackend(settings)
 aws = NoAws()
 backend = CloudBackend({"aws": aws, "gcp": gcp}, opener=aws, listener=gcp)
-Network(plan.stack, network_args(plan, backend), backend)
+provider = gcp_provider(plan, project=settings.project)
+Network(plan.stack, network_args(plan, backend), backend, pulumi.ResourceOptions(providers=[provider]))
