@@ -67,12 +67,9 @@ def cloud_vaults(plan: Plan, config: Mapping[str, str]) -> dict[str, Vault]:
 
             vaults["aws"] = AwsVault(stack=plan.stack, account=_required(config, "awsAccount", "123456789012"))
         if "gcp" in used:
-            from components.hosts.gcp_scope import Scope
-            from components.hosts.gcp_settings import GcpSettings
             from components.hosts.gcp_vault import GcpVault
 
-            project = _required(config, "gcpProject", "example-perps-prod")
-            vaults["gcp"] = GcpVault(Scope(settings=GcpSettings(project=project), plan=plan))
+            vaults["gcp"] = GcpVault(stack=plan.stack, project=_required(config, "gcpProject", "example-perps-prod"))
     except ImportError as error:
         raise EnvironmentMissingError(
             f"a cloud's client library is not installed ({error.name})", remedy="pip install 'geofleet[aws,gcp]'"
@@ -121,7 +118,9 @@ def _gcp(config: pulumi.Config) -> GcpBackend:
         alarm_email=config.get("alarmEmail") or "",
         operators=tuple((config.get("gcpOperators") or "").split()),
         image=config.get("gcpImage") or IMAGE,
+        is_protected=config.get_bool("protection") is not False,
         key_generation=config.get_int("gcpKeyGeneration") or 1,
+        is_protected=config.get_bool("protection") is not False,
     )
     return GcpBackend(settings)
 

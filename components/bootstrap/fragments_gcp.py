@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from components.bootstrap.artifacts import UNITS_DIR
 from components.bootstrap.cloud_config import Fragment
 from components.bootstrap.programs import PACKAGE, PROGRAMS_DIR, program
-from components.bootstrap.services import UNITS_DIR
 from components.bootstrap.unit import SANDBOX, Section, unit_text
 from schemas.kernel import MACHINE, sysctl_text
 

@@ -20,14 +20,15 @@ from components.hosts.crossings import Crossing
 from components.hosts.gcp_alarms import alarms
 from components.hosts.gcp_budget import budget
 from components.hosts.gcp_firewall import admit
-from components.hosts.gcp_identity import account, secret_files, secret_id, secrets
+from components.hosts.gcp_identity import account, secret_id, secrets
 from components.hosts.gcp_keys import RegionKeys, project, region_keys
 from components.hosts.gcp_machines import MachineParts, instance, spread_policy
 from components.hosts.gcp_names import name_host, private_zone
 from components.hosts.gcp_network import Ground, ground
 from components.hosts.gcp_scope import PROVIDER, Scope
 from components.hosts.gcp_settings import GcpSettings
-from components.hosts.gcp_store import bucket, bucket_name, publish
+from components.hosts.gcp_store import bucket, publish, store_name
+from components.hosts.secret_names import secret_files
 from schemas.errors import UsageError
 from schemas.plan import HostPlan, Plan
 
@@ -81,7 +82,7 @@ class GcpBackend:
         return gcp_fragment(
             GcpHost(
                 project=scope.project,
-                bucket=bucket_name(scope.project, scope, host.region),
+                bucket=store_name(plan.stack, scope.project, host.region),
                 secrets={file: secret_id(plan.stack, host.host, file) for file in secret_files(host)},
             )
         )

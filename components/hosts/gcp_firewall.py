@@ -6,7 +6,7 @@ import pulumi
 from pulumi_gcp import compute
 
 from components.bootstrap.fragments_gcp import IAP_RANGE
-from components.hosts.admission import WORLD, admissions
+from components.hosts.admission import admissions
 from components.hosts.gcp_network import Ground
 from components.hosts.gcp_scope import Scope
 from schemas.plan import HostPlan
@@ -14,20 +14,15 @@ from schemas.plan import HostPlan
 ALLOW_PRIORITY = 1000
 
 
-def is_public(scope: Scope, host: HostPlan) -> bool:
-    """Return whether the world reaches a port of the host, which then has an external address."""
-    fleet = scope.plan.fleet(host.fleet)
-    return any(WORLD in admission.sources.values() for admission in admissions(scope.plan, fleet))
-
-
 def admit(
     scope: Scope, host: HostPlan, ground: Ground, *, account: pulumi.Output[str], parent: pulumi.Resource
 ) -> None:
     """Make a host's rules: one for each port of its client, and one for sessions through IAP."""
-    entries = {"ssh": ("22", [IAP_RANGE])}
+    entries: dict[str, tuple[tuple[str, ...], str, list[str]]] = {"ssh": (("tcp",), "22", [IAP_RANGE])}
     for admission in admissions(scope.plan, scope.plan.fleet(host.fleet)):
-        entries[admission.port.name] = (str(admission.port.number), sorted(set(admission.sources.values())))
-    for name, (port, sources) in entries.items():
+        sources = sorted(set(admission.sources.values()))
+        entries[admission.port.name] = (admission.protocols, str(admission.port.number), sources)
+    for name, (protocols, port, sources) in entries.items():
         rule = scope.name(host.host, name)
         compute.Firewall(
             rule,
@@ -39,7 +34,7 @@ def admit(
             priority=ALLOW_PRIORITY,
             source_ranges=sources,
             target_service_accounts=[account],
-            allows=[compute.FirewallAllowArgs(protocol="tcp", ports=[port])],
+            allows=[compute.FirewallAllowArgs(protocol=protocol, ports=[port]) for protocol in protocols],
             log_config=compute.FirewallLogConfigArgs(metadata="INCLUDE_ALL_METADATA") if name == "ssh" else None,
             opts=scope.options(parent),
         )

@@ -13,24 +13,16 @@ from pulumi_gcp import projects, secretmanager, serviceaccount, storage
 
 from components.hosts.gcp_keys import RegionKeys
 from components.hosts.gcp_scope import ACCOUNT_MAX, Scope, local
+from components.hosts.secret_names import secret_files
 from schemas.plan import HostPlan
-from schemas.workloads import NO_WORKLOAD
 
 PROJECT_ROLES = ("roles/logging.logWriter", "roles/monitoring.metricWriter")
 """What a host may do in the project: write, never read."""
-SSH_SECRET = "ssh_host_ed25519_key"  # noqa: S105 - a file's name
-SECRETS = ("consensus.json", "node.json", SSH_SECRET)
-"""Files of `/run/credstore`."""
 
 
 def secret_id(stack: str, host: str, file: str) -> str:
     """Return the name of the secret that holds one file of a host."""
     return f"{stack}-{host}-{file}".replace(".", "-").replace("_", "-")
-
-
-def secret_files(host: HostPlan) -> tuple[str, ...]:
-    """Return the files that a host's secrets hold: its SSH key, and what its client signs with."""
-    return (SSH_SECRET,) if host.client == NO_WORKLOAD else SECRETS
 
 
 def account(

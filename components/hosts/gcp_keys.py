@@ -101,7 +101,7 @@ def _key(scope: Scope, region: RegionPlan, purpose: str, ring: kms.KeyRing) -> k
         version_template=kms.CryptoKeyVersionTemplateArgs(
             algorithm="GOOGLE_SYMMETRIC_ENCRYPTION", protection_level="HSM" if scope.is_production else "SOFTWARE"
         ),
-        deletion_policy="PREVENT" if scope.is_production else "DELETE",
+        deletion_policy="PREVENT" if scope.is_guarded else "DELETE",
         labels=scope.labels(),
-        opts=scope.options(ring, protect=scope.is_production),
+        opts=scope.options(ring, protect=scope.is_guarded),
     )

@@ -9,7 +9,7 @@ import pulumi
 from pulumi_gcp import compute, iap
 
 from components.bootstrap.fragments_gcp import BYTES_MAX, DATA_DEVICE, startup_script
-from components.hosts.gcp_firewall import is_public
+from components.hosts.admission import is_public
 from components.hosts.gcp_network import Ground
 from components.hosts.gcp_scope import Scope, local, machine_type
 from components.hosts.gcp_shapes import confidential_shape, disk_type, on_host_maintenance
@@ -148,7 +148,7 @@ def _interface(
 ) -> compute.InstanceNetworkInterfaceArgs:
     """Return the one interface; only a host that the world may reach has an external address."""
     outside = None
-    if is_public(scope, host):
+    if is_public(scope.plan, scope.plan.fleet(host.fleet)):
         name = scope.name(host.host, "public")
         external = compute.Address(
             name,

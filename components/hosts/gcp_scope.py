@@ -31,6 +31,11 @@ def shortened(name: str, limit: int = NAME_MAX) -> str:
     return name if len(name) <= limit else f"{name[: limit - 7].rstrip('-')}-{sha256_hex(name)[:6]}"
 
 
+def resource_name(*parts: str, limit: int = NAME_MAX) -> str:
+    """Return a name of lower-case letters, digits and dashes from its parts."""
+    return shortened(_NOT_IN_NAMES.sub("-", "-".join(parts).lower()).strip("-"), limit)
+
+
 def label(value: str) -> str:
     """Return a fact as a label's value: lower case, digits, `_` and `-`; `gcp:europe-west2` is `gcp_europe-west2`."""
     return shortened(_NOT_IN_LABELS.sub("_", value.lower()))
@@ -64,8 +69,13 @@ class Scope:
 
     @property
     def is_production(self) -> bool:
-        """Return whether deletion is made hard."""
+        """Return whether keys are kept in hardware, and versions of what was published for long."""
         return self.plan.environment == "production"
+
+    @property
+    def is_guarded(self) -> bool:
+        """Return whether deletion is made hard: in production, unless the settings take the guard away."""
+        return self.is_production and self.settings.is_protected
 
     @property
     def regions(self) -> tuple[RegionPlan, ...]:
@@ -79,12 +89,11 @@ class Scope:
 
     def guards(self, host: HostPlan) -> bool:
         """Return whether a host's machine and data are protected: voters, in production."""
-        return self.is_production and host.role in VOTERS
+        return self.is_guarded and host.role in VOTERS
 
     def name(self, *parts: str, limit: int = NAME_MAX) -> str:
         """Return a resource's name: stack first, since a project may hold several."""
-        text = _NOT_IN_NAMES.sub("-", "-".join((self.plan.stack, *parts)).lower()).strip("-")
-        return shortened(text, limit)
+        return resource_name(self.plan.stack, *parts, limit=limit)
 
     def options(
         self, parent: pulumi.Resource, *, after: Sequence[pulumi.Resource] = (), protect: bool = False,

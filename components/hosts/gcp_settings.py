@@ -22,5 +22,7 @@ class GcpSettings:
     """IAM members that may open sessions through IAP: `group:sre@example.com`. Nobody when empty."""
     image: str = IMAGE
     """Boot image; one that already has cloud-init and the packages starts about a minute faster."""
+    is_protected: bool = True
+    """Whether production refuses to be deleted; False for the one deployment that comes before a teardown."""
     key_generation: int = 1
     """Part of the key rings' names, which Google never lets anyone use again: raise it to build a stack anew."""

@@ -7,7 +7,8 @@ from pulumi_gcp import storage
 
 from components.hosts.backend import SignedConfiguration
 from components.hosts.gcp_keys import RegionKeys
-from components.hosts.gcp_scope import Scope, local
+from components.hosts.gcp_scope import Scope, local, resource_name
+from components.hosts.store_paths import artifact_path, blob_path, document_path, signature_path
 from schemas.plan import RegionPlan
 
 NONCURRENT_DAYS = 90
@@ -16,14 +17,14 @@ SOFT_DELETE_S = 7 * 86400
 TEXT, BINARY = "text/plain; charset=utf-8", "application/octet-stream"
 
 
-def bucket_name(project: str, scope: Scope, region: str) -> str:
+def store_name(stack: str, project: str, region: str) -> str:
     """Return a bucket's name, known before it exists: project IDs are unique in the world, so it is too."""
-    return scope.name(project, local(region), "store")
+    return resource_name(stack, project, local(region), "store")
 
 
 def bucket(scope: Scope, region: RegionPlan, keys: RegionKeys, *, parent: pulumi.Resource) -> storage.Bucket:
     """Make one region's bucket: nobody outside the project can be let in, and every version is kept for a while."""
-    name = bucket_name(scope.project, scope, region.region)
+    name = store_name(scope.plan.stack, scope.project, region.region)
     return storage.Bucket(
         name,
         name=name,
@@ -43,7 +44,7 @@ def bucket(scope: Scope, region: RegionPlan, keys: RegionKeys, *, parent: pulumi
             )
         ],
         encryption=storage.BucketEncryptionArgs(default_kms_key_name=keys.keys["store"].id),
-        force_destroy=not scope.is_production,
+        force_destroy=not scope.is_guarded,
         labels=scope.labels(),
         opts=scope.options(parent, after=[keys.grants["store"]]),
     )
@@ -76,10 +77,10 @@ def _contents(
     found: dict[str, tuple[str | pulumi.FileAsset, str]] = {}
     for host in hosts:
         if host in configuration.documents:
-            found[f"configuration/{host}.json"] = (configuration.documents[host], TEXT)
-            found[f"configuration/{host}.sig"] = (configuration.signatures[host], TEXT)
+            found[document_path(host)] = (configuration.documents[host], TEXT)
+            found[signature_path(host)] = (configuration.signatures[host], TEXT)
     for sha256, text in configuration.blobs.items():
-        found[f"blobs/{sha256}"] = (text, TEXT)
+        found[blob_path(sha256)] = (text, TEXT)
     for sha256, path in configuration.artifacts.items():
-        found[f"artifacts/{sha256}"] = (pulumi.FileAsset(str(path)), BINARY)
+        found[artifact_path(sha256)] = (pulumi.FileAsset(str(path)), BINARY)
     return found

@@ -63,7 +63,7 @@ def test_names_time_and_sessions_pass_the_hosts_own_firewall(tmp_path: Path) -> 
     rules = FRAGMENT.files["/etc/geofleet/gcp.nft"]
     assert "ip daddr 169.254.169.254 udp dport { 53, 123 } accept" in rules
     assert "ip saddr 35.235.240.0/20 tcp dport 22 accept" in rules
-    whole = ruleset("none", network_cidr="10.120.0.0/16", operator_cidr="10.121.0.0/24") + rules
+    whole = ruleset((), network_cidr="10.120.0.0/16", operator_cidr="10.121.0.0/24") + rules
     path = tmp_path / "rules.nft"
     path.write_text(whole, encoding="utf-8")
     if not shutil.which("nft"):

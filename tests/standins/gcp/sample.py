@@ -18,6 +18,7 @@ from schemas.atlas import Evidence
 from schemas.facts import facts_of
 from schemas.plan import ChainPlan, FleetPlan, HostPlan, LinkPlan, Plan, Promises, RegionPlan
 from schemas.roles import Role
+from schemas.workloads import programs_of
 
 FLEETS = (
     FleetPlan(
@@ -114,11 +115,10 @@ def network_args(plan: Plan, backend: Backend) -> NetworkArgs:
 def boot(plan: Plan, one: HostPlan, backend: Backend) -> str:
     """Return a host's user data."""
     data = BootData(
-        stack=plan.stack, host=one.host, fleet=one.fleet, role=one.role, client=one.client,
-        client_version=one.client_version, address=one.address, network_cidr=plan.network_cidr,
-        operator_cidr=plan.operator_cidr, store_url=backend.store_url(plan, one),
+        stack=plan.stack, host=one.host, fleet=one.fleet, role=one.role, assignments=one.assignments,
+        artifacts={program.name: "0" * 64 for program, _ in programs_of(one.assignments)}, address=one.address,
+        network_cidr=plan.network_cidr, operator_cidr=plan.operator_cidr, store_url=backend.store_url(plan, one),
         deployer_public_key="A" * 43 + "=", operator_public_key="ssh-ed25519 " + "A" * 68,
-        artifact_sha256="" if one.client == "none" else "0" * 64,
     )  # fmt: skip
     return user_data(data, backend.fragment(plan, one))
 
