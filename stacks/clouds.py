@@ -120,7 +120,6 @@ def _gcp(config: pulumi.Config) -> GcpBackend:
         image=config.get("gcpImage") or IMAGE,
         is_protected=config.get_bool("protection") is not False,
         key_generation=config.get_int("gcpKeyGeneration") or 1,
-        is_protected=config.get_bool("protection") is not False,
     )
     return GcpBackend(settings)
 

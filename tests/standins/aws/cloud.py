@@ -26,9 +26,7 @@ class AwsCloud(StandinCloud):
     package = "aws"
     version = "7.51.1"
     kinds = KINDS
-    settings = frozenset(
-        {"region", "allowedAccountIds", "defaultTags", "skipCredentialsValidation", "skipRegionValidation"}
-    )
+    settings = frozenset({"region", "allowedAccountIds", "defaultTags", "skipCredentialsValidation"})
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)
