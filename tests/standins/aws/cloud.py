@@ -26,7 +26,9 @@ class AwsCloud(StandinCloud):
     package = "aws"
     version = "7.51.1"
     kinds = KINDS
-    settings = frozenset({"region", "allowedAccountIds", "defaultTags", "skipCredentialsValidation"})
+    settings = frozenset(
+        {"region", "allowedAccountIds", "defaultTags", "skipCredentialsValidation", "skipRegionValidation"}
+    )
 
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)
