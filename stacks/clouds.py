@@ -6,6 +6,7 @@ they take seconds to import, and the lab needs neither.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pulumi
 
 from components.hosts.backend import CloudProvider
 from components.hosts.cloud import CloudBackend
+from components.hosts.vault import Vault
 from schemas.artifacts import packages_sha256
 from schemas.errors import EnvironmentMissingError, UsageError
 from schemas.locations import artifact_path
@@ -44,6 +46,35 @@ def cloud_artifacts() -> dict[str, Path]:
     except EnvironmentMissingError:
         return {}  # the back ends say so where they need it
     return {sha256: artifact_path(sha256)}
+
+
+def cloud_vaults(plan: Plan, config: Mapping[str, str]) -> dict[str, Vault]:
+    """Return provider to vault of the clouds that a plan uses.
+
+    Args:
+        plan: The stack's plan.
+        config: The stack's configuration: key without `geofleet:` to value.
+
+    Raises:
+        UsageError: A setting is missing.
+        EnvironmentMissingError: A cloud's client library is not installed.
+    """
+    used = {region.region.partition(":")[0] for region in plan.regions}
+    vaults: dict[str, Vault] = {}
+    try:
+        if "aws" in used:
+            from components.hosts.aws_vault import AwsVault
+
+            vaults["aws"] = AwsVault(stack=plan.stack, account=_required(config, "awsAccount", "123456789012"))
+        if "gcp" in used:
+            from components.hosts.gcp_vault import GcpVault
+
+            vaults["gcp"] = GcpVault(stack=plan.stack, project=_required(config, "gcpProject", "example-perps-prod"))
+    except ImportError as error:
+        raise EnvironmentMissingError(
+            f"a cloud's client library is not installed ({error.name})", remedy="pip install 'geofleet[aws,gcp]'"
+        ) from error
+    return vaults
 
 
 def cloud_providers(plan: Plan, config: pulumi.Config) -> list[pulumi.ProviderResource]:
@@ -99,7 +130,7 @@ def _gcp_provider(plan: Plan, config: pulumi.Config) -> pulumi.ProviderResource:
     return gcp_provider(plan, project=_required(config, "gcpProject", "example-perps-prod"))
 
 
-def _required(config: pulumi.Config, key: str, example: str) -> str:
+def _required(config: pulumi.Config | Mapping[str, str], key: str, example: str) -> str:
     value = config.get(key)
     if not value:
         raise UsageError(

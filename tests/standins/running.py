@@ -89,8 +89,8 @@ def aws_world(folder: Path, settings: Mapping[str, Any] | None = None) -> Iterat
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "moto.log").open("w", encoding="utf-8") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            [sys.executable, "-m", "tests.standins.aws.moto_world", "-H", "127.0.0.1", "-p", str(port)],
+            cwd=REPOSITORY, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:
             endpoint = f"http://127.0.0.1:{port}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.standins.aws import firewall, identity, keys, machines, network, storage
+from tests.standins.aws import balancing, firewall, identity, keys, links, machines, names, network, storage, watching
 from tests.standins.aws.kind import AwsKind
 from tests.standins.base.kind import kinds_below
 
-MODULES = (firewall, identity, keys, machines, network, storage)
+MODULES = (balancing, firewall, identity, keys, links, machines, names, network, storage, watching)
 KINDS = kinds_below(AwsKind)

@@ -347,8 +347,21 @@ class NatGateway(Ec2Kind):
         }
 
     def delete(self, call: AwsCall) -> None:
-        if self.read(call) is not None:
-            self.client(call).delete_nat_gateway(NatGatewayId=call.id)
+        client, found = self.client(call), self.read(call)
+        if found is None:
+            return
+        client.delete_nat_gateway(NatGatewayId=call.id)
+        # AWS frees the address and removes the interface; moto leaves both
+        if found["allocationId"]:
+            addresses = unless_gone(
+                lambda: client.describe_addresses(AllocationIds=[found["allocationId"]])["Addresses"]
+            )
+            for one in addresses or []:
+                if one.get("AssociationId"):
+                    client.disassociate_address(AssociationId=one["AssociationId"])
+        if found["networkInterfaceId"]:
+            interface = found["networkInterfaceId"]
+            unless_gone(lambda: client.delete_network_interface(NetworkInterfaceId=interface))
 
 
 class VpcEndpoint(Ec2Kind):

@@ -14,7 +14,7 @@ from tests.standins.aws.keys import usable_key
 from tests.standins.aws.kind import AwsCall, AwsKind, Known, all_tags, tag_list, tag_outputs, unless_gone
 from tests.standins.aws.network import policy_outputs
 from tests.standins.base.kind import RefusedError
-from tests.standins.base.values import Asset
+from tests.standins.base.values import UNKNOWN, Asset
 from tests.standins.base.vocabulary import Problem
 
 _POLICY_BYTES_MAX = 20_480
@@ -146,7 +146,7 @@ class BucketServerSideEncryptionConfiguration(_OfBucket):
             yield "rules", f"holds {len(rules)} rules; AWS takes one"
         for rule in rules if isinstance(rules, list) else []:
             how = (rule.get("applyServerSideEncryptionByDefault") or {}) if isinstance(rule, Mapping) else {}
-            if how.get("sseAlgorithm") not in (None, "AES256", "aws:kms", "aws:kms:dsse"):
+            if how.get("sseAlgorithm") not in (None, UNKNOWN, "AES256", "aws:kms", "aws:kms:dsse"):
                 yield "rules", f"'{how['sseAlgorithm']}' is no algorithm of S3"
 
     def put(self, call: AwsCall) -> None:

@@ -35,7 +35,7 @@ class _Unknown:
         return "UNKNOWN"
 
     def __bool__(self) -> bool:
-        raise AssertionError("an unknown value was used as a condition")
+        return True  # it is given, whatever it will be
 
 
 UNKNOWN: Final = _Unknown()
