@@ -409,6 +409,9 @@ class Instance(Ec2Kind):
             client.modify_instance_attribute(InstanceId=call.id, DisableApiTermination={"Value": False})
         root = found["rootBlockDevice"]
         client.terminate_instances(InstanceIds=[call.id])
+        interface = found["primaryNetworkInterfaceId"]
+        if interface:  # moto leaves the interface of a machine that was given no public address setting
+            unless_gone(lambda: client.delete_network_interface(NetworkInterfaceId=interface))
         if root and root["deleteOnTermination"]:
             unless_gone(lambda: client.delete_volume(VolumeId=root["volumeId"]))
         call.cloud.ground.drop(self.token, call.region, call.id)

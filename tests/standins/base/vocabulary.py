@@ -122,7 +122,7 @@ def _resource_class(package: str, token: str) -> type:
         found = getattr(importlib.import_module(parent), class_name)
     except (ImportError, AttributeError):
         found = None
-    if prefix != package or not isinstance(found, type):
+    if prefix != package or not hasattr(found, "_internal_init"):
         raise UnknownTypeError(f"pulumi_{package} has no resource type {token}")
     source = inspect.getsource(found.__init__) + inspect.getsource(found._internal_init)
     if f"'{token}'" not in source:
