@@ -231,6 +231,8 @@ class Plan:
     """By fleet, sorted, and all together last."""
     terms: NetworkTerms = field(default_factory=NetworkTerms)
     """What the spec says of the whole network beyond its chains."""
+    notes: tuple[str, ...] = ()
+    """What the reader must know beside the figures."""
 
     def fleet(self, name: str) -> FleetPlan:
         """Return one fleet of the plan; it must exist."""
@@ -273,6 +275,7 @@ def plan_text(plan: Plan) -> str:
         for h in plan.hosts
     ]
     lines += [f"cost {cost.fleet or 'in all'} {cost_text(cost)}" for cost in plan.costs]
+    lines += [f"note {note}" for note in plan.notes]
     return "\n".join(lines) + "\n"
 
 

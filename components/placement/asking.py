@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from components.placement.problem import Ask
+from components.placement.problem import Ask, weight_us
 from components.placement.world import World
 from schemas import atlas
 from schemas.canonical import canonical_json
@@ -15,7 +15,8 @@ from schemas.lock import Placement
 from schemas.plan import ExternalMember as OtherMember
 from schemas.plan import Near, Promises
 from schemas.roles import QUORUM_OF_ROLE, Quorum
-from schemas.spec import ExternalMember, Fleet, MemberSpec, Network, ValidatorFleet
+from schemas.spec import AtlasHub, ExternalMember, Fleet, Hub, MemberSpec, Network, PointHub, ValidatorFleet
+from schemas.spec import Placement as PlacementSpec
 from schemas.spec.validators import ValidatorMember
 from schemas.workloads import NO_WORKLOAD
 
@@ -51,6 +52,34 @@ def _near(network: Network, fleet: Fleet) -> Iterator[Near]:
         at = hub_region(network.hubs[near.hub])
         if near.latency_ms_max is not None and at is not None:
             yield Near(hub=near.hub, at=at, latency_ms_max=near.latency_ms_max)
+
+
+def wanted_placement(network: Network, fleet: Fleet) -> PlacementSpec | None:
+    """Return by what the spec prefers places, the fleet's own first; None when it does not say."""
+    return fleet.placement or network.placement
+
+
+def hub_distances(network: Network, fleet: Fleet, world: World) -> dict[str, int]:
+    """Return region to a member's round trips to the fleet's hubs, in microseconds, estimates dearer; empty without hubs.
+
+    Wishes count as well as promises. A relayer serves the nearest of its hubs, members of other roles all of them.
+    """
+    hubs = [network.hubs[near.hub] for near in fleet.near_hubs]
+    if not hubs:
+        return {}
+    together = min if fleet.quorum is Quorum.ANY else sum
+    return {region: together(_hub_us(region, hub, world) for hub in hubs) for region in world.regions}
+
+
+def _hub_us(region: str, hub: Hub, world: World) -> int:
+    at = hub_region(hub)
+    if at is not None:
+        return weight_us(world.round_trip(region, at))
+    place = (
+        hub.coordinates if isinstance(hub, PointHub) else atlas.hub(hub.atlas) if isinstance(hub, AtlasHub) else None
+    )
+    assert place is not None, "a hub is at a region, in the atlas, or at coordinates"
+    return weight_us(world.point_round_trip(region, place))
 
 
 def _external(position: int, member: ExternalMember) -> OtherMember:

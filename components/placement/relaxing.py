@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from components.placement.asking import counts_of
+from components.placement.budgets import least_cost
+from components.placement.machine_choice import MICRO
+from components.placement.objectives import aimed, limited
 from components.placement.problem import Ask, problem_of
 from components.placement.search import choose, is_feasible
 from components.placement.world import World
@@ -37,7 +40,7 @@ class Probe:
 
     def holds(self, ask: Ask, count: int) -> bool:
         """Return whether so many members can be placed."""
-        return is_feasible(problem_of(ask, count, self.world), seconds_max=SECONDS_MAX)
+        return is_feasible(limited(problem_of(ask, count, self.world), ask), seconds_max=SECONDS_MAX)
 
     def without(self, ask: Ask, keys: Iterable[str]) -> Ask:
         """Return what a fleet asks when some of its limits do not count."""
@@ -56,6 +59,8 @@ class Probe:
         ask = replace(ask, promises=promises)
         if "lock" in dropped:
             ask = replace(ask, kept={}, kept_region={})
+        if "budget" in dropped:
+            ask = replace(ask, budget_micro_usd=None, is_priced_only=False)
         if "machine" in dropped:
             ask = replace(ask, unsold=frozenset())
         if "addresses" in dropped:
@@ -104,6 +109,9 @@ def _remedy(key: str, ask: Ask, probe: Probe) -> str | None:
         return _more_regions(ask, probe)
     if not probe.is_feasible(probe.without(ask, {key})):
         return None
+    if key == "budget":
+        least = least_cost(probe.fleet, ask, probe.world, seconds_max=SECONDS_MAX)
+        return None if least is None else f"Raise 'cost_usd_per_month_max' to {math.ceil(least / MICRO)}."
     if key == "machine":
         return "Write 'confidential: preferred', add a kind, or name another 'machine.type'."
     if key == "lock":
@@ -152,7 +160,8 @@ def _farther(position: int, ask: Ask, probe: Probe) -> str | None:
 def _more_regions(ask: Ask, probe: Probe) -> str | None:
     wider = replace(ask, regions=probe.all_regions(ask), open_regions=frozenset(ask.regions))
     for count in counts_of(probe.fleet, ask.kept_count):
-        choice = choose(problem_of(wider, count, probe.world), seconds_max=SECONDS_MAX)
+        problem = aimed(problem_of(wider, count, probe.world), wider, probe.world)
+        choice = choose(problem, seconds_max=SECONDS_MAX)
         if choice is not None:
             return f"Allow {', '.join(sorted(choice.members.keys() - set(ask.regions)))} under 'regions'."
     return None
