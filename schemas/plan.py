@@ -289,7 +289,12 @@ def _promises_text(promises: Promises) -> str:
         parts.append(f"between_members_ms_max={promises.between_members_ms_max:g}")
     if promises.jitter_ms_max is not None:
         parts.append(f"jitter_ms_max={promises.jitter_ms_max:g}")
-    parts += [f"near={near.hub}@{near.at}<={near.latency_ms_max:g}ms" for near in promises.near]
+    parts += [
+        f"near={near.hub}@{near.at}<={near.latency_ms_max:g}ms"
+        + ("" if near.jitter_ms_max is None else f",jitter<={near.jitter_ms_max:g}ms")
+        for near in promises.near
+    ]
+    parts += [f"near_fleet={near.fleet}<={near.latency_ms_max:g}ms" for near in promises.near_fleets]
     if promises.reports_min is not None:
         parts.append(f"reports_min={promises.reports_min}")
     parts += [f"external={m.operator}@{m.zone or m.region}" + f"*{m.power}" * bool(m.power) for m in promises.external]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from components.placement.problem import Ask, weight_us
 from components.placement.world import World
@@ -13,9 +14,10 @@ from schemas.errors import FleetError
 from schemas.loading.meaning import allowed_regions, hub_region
 from schemas.lock import Placement
 from schemas.plan import ExternalMember as OtherMember
-from schemas.plan import Near, Promises
+from schemas.plan import Near, NearFleet, Promises
 from schemas.roles import QUORUM_OF_ROLE, Quorum
 from schemas.spec import AtlasHub, ExternalMember, Fleet, Hub, MemberSpec, Network, PointHub, ValidatorFleet
+from schemas.spec import NearFleet as NearFleetSpec
 from schemas.spec import Placement as PlacementSpec
 from schemas.spec.validators import ValidatorMember
 from schemas.workloads import NO_WORKLOAD
@@ -26,6 +28,10 @@ _COUNT_LEAST = {Quorum.BFT: 4, Quorum.MAJORITY: 3, Quorum.ANY: 2}
 _COUNT_TRIED = {Quorum.BFT: 13, Quorum.MAJORITY: 9, Quorum.ANY: 4}
 """Largest count tried when the spec leaves it out: beyond it, more members open no new way to keep a promise
 over the handful of domains that a fleet uses."""
+
+
+class CircularNearError(FleetError):
+    """Fleets must be near each other in a circle."""
 
 
 class UnevenPowerError(FleetError):
@@ -43,7 +49,30 @@ def promises_of(network: Network, fleet: Fleet) -> Promises:
         per_hub=fleet.members_per_hub,
         reports_min=fleet.threshold,
         external=tuple(_external(n, member) for n, member in enumerate(fleet.external_members, start=1)),
+        near_fleets=tuple(
+            NearFleet(fleet=near.fleet, latency_ms_max=near.latency_ms_max)
+            for near in fleet.near
+            if isinstance(near, NearFleetSpec)
+        ),
     )
+
+
+def with_margin(promises: Promises, margin_percent: float) -> Promises:
+    """Return promises whose limits are lower by the share that placement leaves free; rules judge by the limits alone."""
+    kept = 1 - margin_percent / 100
+
+    def lower(limit: float | None) -> float | None:
+        return None if limit is None else limit * kept
+
+    return replace(
+        promises, between_members_ms_max=lower(promises.between_members_ms_max),
+        jitter_ms_max=lower(promises.jitter_ms_max),
+        near=tuple(
+            replace(near, latency_ms_max=near.latency_ms_max * kept, jitter_ms_max=lower(near.jitter_ms_max))
+            for near in promises.near
+        ),
+        near_fleets=tuple(replace(near, latency_ms_max=near.latency_ms_max * kept) for near in promises.near_fleets),
+    )  # fmt: skip
 
 
 def _near(network: Network, fleet: Fleet) -> Iterator[Near]:
@@ -51,7 +80,9 @@ def _near(network: Network, fleet: Fleet) -> Iterator[Near]:
     for near in fleet.near_hubs:
         at = hub_region(network.hubs[near.hub])
         if near.latency_ms_max is not None and at is not None:
-            yield Near(hub=near.hub, at=at, latency_ms_max=near.latency_ms_max)
+            yield Near(
+                hub=near.hub, at=at, latency_ms_max=near.latency_ms_max, jitter_ms_max=near.jitter_ms_max
+            )  # fmt: skip
 
 
 def wanted_placement(network: Network, fleet: Fleet) -> PlacementSpec | None:
@@ -118,10 +149,29 @@ def usable_regions(network: Network, world: World) -> tuple[str, ...]:
 def fleet_order(network: Network) -> list[str]:
     """Return the fleets in the order in which they are placed: members listed one by one, then the tightest limits.
 
-    Earlier fleets open regions that later ones use as well. Content decides; the name only between
-    fleets that ask for the same.
+    Earlier fleets open regions that later ones use as well, and are near where later ones must be (`near.fleet`).
+    Content decides; the name only between fleets that ask for the same.
+
+    Raises:
+        CircularNearError: Fleets must be near each other in a circle.
     """
-    return sorted(network.fleets, key=lambda name: (*_order_key(network, network.fleets[name]), name))
+    waiting = sorted(network.fleets, key=lambda name: (*_order_key(network, network.fleets[name]), name))
+    ordered: list[str] = []
+    while waiting:
+        ready = next((name for name in waiting if not _wanted_near(network.fleets[name]) & set(waiting)), None)
+        if ready is None:
+            raise CircularNearError(
+                f"fleets {', '.join(sorted(waiting))} must be near each other: one has to be placed first",
+                remedy="Remove one of the 'near: [{fleet: ...}]', or list that fleet's members one by one.",
+            )
+        waiting.remove(ready)
+        ordered.append(ready)
+    return ordered
+
+
+def _wanted_near(fleet: Fleet) -> set[str]:
+    """Return the fleets that must be placed before a fleet; a fleet that lists its members waits for none."""
+    return set() if fleet.members else {near.fleet for near in fleet.near if isinstance(near, NearFleetSpec)}
 
 
 def _order_key(network: Network, fleet: Fleet) -> tuple[bool, float, float, str]:
@@ -133,6 +183,7 @@ def _order_key(network: Network, fleet: Fleet) -> tuple[bool, float, float, str]
         "survive": promises.survive,
         "halt_safely": promises.halt_safely,
         "jitter": promises.jitter_ms_max,
+        "near_fleets": sorted(near.latency_ms_max for near in promises.near_fleets),
     }
     to_hub = min((near.latency_ms_max for near in promises.near), default=math.inf)
     between = promises.between_members_ms_max or math.inf
@@ -197,4 +248,5 @@ def ask_of(fleet: Fleet, promises: Promises, kept: Iterable[Placement], *, name:
         fleet=name, role=fleet.role, promises=promises, regions=regions, kept=counts, kept_region=region_of,
         open_regions=frozenset(), addresses_left={}, power=power_of(fleet),
         operator=fleet.operator, client=client_of(fleet), signer_group=signer_group_of(fleet),
+        kept_free=fleet.latency.margin_percent / 100,
     )  # fmt: skip

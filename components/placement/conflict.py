@@ -16,6 +16,8 @@ from components.placement.problem import (
     Ask,
     can_hold_members,
     domains_of,
+    hubs_served,
+    is_near_fleet,
     is_within,
     most_in_one,
     problem_of,
@@ -25,7 +27,7 @@ from components.placement.world import World
 from schemas.atlas import Evidence
 from schemas.plan import Near
 from schemas.roles import Domain, Quorum
-from schemas.spec import Fleet
+from schemas.spec import Fleet, NearFleet
 
 Where = Callable[..., str]
 
@@ -107,7 +109,12 @@ def _blockers(fleet: Fleet, ask: Ask) -> list[Blocker]:
         found.append(Blocker(key="budget", path=(*(at if fleet.budget else ()), "budget", "cost_usd_per_month_max")))
     if ask.unsold & set(ask.regions):
         found.append(Blocker(key="machine", path=at))
-    found += [Blocker(key=f"near.{i}", path=(*at, "near", i)) for i in range(len(promises.near))]
+    hubs_at = {near.hub: i for i, near in enumerate(fleet.near) if not isinstance(near, NearFleet)}
+    for i, near in enumerate(promises.near):
+        found.append(Blocker(key=f"near.{i}", path=(*at, "near", hubs_at.get(near.hub, i))))
+    fleets_at = {near.fleet: i for i, near in enumerate(fleet.near) if isinstance(near, NearFleet)}
+    for i, places in enumerate(ask.near_places):
+        found.append(Blocker(key=f"near_fleet.{i}", path=(*at, "near", fleets_at[places.fleet])))
     for key in ("jitter_ms_max", "between_members_ms_max"):
         if getattr(promises, key) is not None:
             found.append(Blocker(key=f"latency.{key}", path=(*at, "latency", key)))
@@ -152,6 +159,13 @@ def _told(fleet: Fleet, blocker: Blocker, ask: Ask, count: int, world: World) ->
         return _pairs(kind, ask, world)
     if head == "near":
         return _hub(promises.near[int(kind)], ask, world)
+    if head == "near_fleet":
+        places = ask.near_places[int(kind)]
+        within = [region for region in ask.regions if is_near_fleet(region, places, world)]
+        return (
+            f"near fleet {places.fleet} within {places.latency_ms_max:g} ms: measured so "
+            f"{'are ' + _listed(within) if within else 'is no allowed region'}"
+        )
     if key == "lock":
         hosts = ask.kept_count
         return f"lock: {hosts} {'host stays' if hosts == 1 else 'hosts stay'} in {_listed(sorted(ask.kept))}"
@@ -218,12 +232,15 @@ def _pairs(key: str, ask: Ask, world: World) -> str:
 
 
 def _hub(near: Near, ask: Ask, world: World) -> str:
-    within = [r for r in ask.regions if is_within(world.round_trip(r, near.at), near.latency_ms_max)]
-    head = f"near hub {near.hub} ({near.at}) within {near.latency_ms_max:g} ms"
+    within = [r for r in ask.regions if hubs_served(r, replace(ask.promises, near=(near,)), world)]
+    calm = "" if near.jitter_ms_max is None else f", jitter {near.jitter_ms_max:g} ms"
+    head = f"near hub {near.hub} ({near.at}) within {near.latency_ms_max:g} ms{calm}"
     if within:
         return f"{head}: measured so are {_listed(within)}"
     if not ask.regions:
         return f"{head}: no region is allowed"
+    if any(is_within(world.round_trip(r, near.at), near.latency_ms_max) for r in ask.regions):
+        return f"{head}: regions are measured near enough, but with more jitter, or none is measured"
     figures = {region: world.round_trip(region, near.at) for region in ask.regions}
     best = min(figures, key=lambda region: (figures[region].value_ms, region))
     found = figures[best]

@@ -17,11 +17,12 @@ from components.placement.asking import (
     promises_of,
     usable_regions,
     wanted_placement,
+    with_margin,
 )
 from components.placement.checking import broken_promises
 from components.placement.keeping import Seat, listed_seats, spread_seats
 from components.placement.machine_choice import MICRO, listed_cost, machine_in, micro_usd, need_of
-from components.placement.problem import Ask, Problem, problem_of
+from components.placement.problem import Ask, NearPlaces, Problem, problem_of
 from components.placement.world import World, atlas_world
 from schemas.errors import FleetError, InfeasiblePlacementError
 from schemas.loading.meaning import allowed_regions
@@ -194,7 +195,8 @@ class Placing:
 
     def _ask(self, name: str, seats: Mapping[str, list[Seat]]) -> Ask:
         fleet = self.network.fleets[name]
-        ask = ask_of(fleet, promises_of(self.network, fleet), self.kept[name], name=name, regions=self.regions)
+        promises = with_margin(promises_of(self.network, fleet), fleet.latency.margin_percent)
+        ask = ask_of(fleet, promises, self.kept[name], name=name, regions=self.regions)
         opened = {seat.region for found in seats.values() for seat in found}
         opened |= {placement.region for kept in self.kept.values() for placement in kept}
         left = {region: self.addresses_left.get(region, ADDRESSES) for region in self.world.regions}
@@ -207,6 +209,14 @@ class Placing:
             prices={r: c.cost_micro_usd for r, c in choices.items() if c.cost_micro_usd is not None},
             objective=placement.objective if placement else "", hub_us=hub_distances(self.network, fleet, self.world),
             weights=placement.weights.model_dump() if placement and placement.weights else {},
+            near_places=tuple(
+                NearPlaces(
+                    fleet=near.fleet, latency_ms_max=near.latency_ms_max,
+                    regions=frozenset(seat.region for seat in seats[near.fleet]),
+                )
+                for near in promises.near_fleets
+                if near.fleet in seats
+            ),
             budget_micro_usd=self.purse.left_for(name, micro_usd(fleet.budget)),
         )  # fmt: skip
 

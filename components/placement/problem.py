@@ -29,6 +29,16 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
+class NearPlaces:
+    """Another fleet that every member must be near to one member of."""
+
+    fleet: str
+    regions: frozenset[str]
+    """Where its members are."""
+    latency_ms_max: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ask:
     """What one fleet wants, without its members' places."""
 
@@ -61,6 +71,10 @@ class Ask:
     """Region to what a host costs there, in millionths of a dollar a month; regions without a price are left out."""
     is_priced_only: bool = False
     """Whether new hosts go only where their price is known."""
+    kept_free: float = 0.0
+    """Share of each limit that is left free (`margin_percent`); the limits in `promises` are without it already."""
+    near_places: tuple[NearPlaces, ...] = ()
+    """Other fleets that every member must be near to, with their places."""
     hub_us: Mapping[str, int] = field(default_factory=dict)
     """Region to the round trips of one member there to the fleet's hubs; empty without hubs."""
     budget_micro_usd: int | None = None
@@ -150,14 +164,25 @@ def is_within(figure: RoundTrip, limit_ms: float | None) -> bool:
 def hubs_served(region: str, promises: Promises, world: World) -> tuple[str, ...]:
     """Return the hubs that a region is proven to be near enough to."""
     return tuple(
-        near.hub for near in promises.near if is_within(world.round_trip(region, near.at), near.latency_ms_max)
+        near.hub
+        for near in promises.near
+        if is_within(world.round_trip(region, near.at), near.latency_ms_max)
+        and (near.jitter_ms_max is None or is_within(world.jitter(region, near.at), near.jitter_ms_max))
     )
 
 
+def is_near_fleet(region: str, near: NearPlaces, world: World) -> bool:
+    """Return whether a region is proven to be near enough to a member of another fleet."""
+    return any(is_within(world.round_trip(region, other), near.latency_ms_max) for other in near.regions)
+
+
 def can_hold_members(region: str, ask: Ask, world: World) -> bool:
-    """Return whether a region sells the machine and is near enough to hubs: relayers need one of theirs, others all."""
+    """Return whether a region sells the machine, and is near enough to other fleets and to hubs.
+
+    Relayers need one of their hubs, other roles all of them.
+    """
     is_known = not ask.is_priced_only or region in ask.prices or region in ask.kept_region.values()
-    if region in ask.unsold or not is_known:
+    if region in ask.unsold or not is_known or not all(is_near_fleet(region, near, world) for near in ask.near_places):
         return False
     served = len(hubs_served(region, ask.promises, world))
     wanted = len(ask.promises.near)
