@@ -231,6 +231,8 @@ class Plan:
     """By fleet, sorted, and all together last."""
     terms: NetworkTerms = field(default_factory=NetworkTerms)
     """What the spec says of the whole network beyond its chains."""
+    notes: tuple[str, ...] = ()
+    """What the reader must know beside the figures."""
 
     def fleet(self, name: str) -> FleetPlan:
         """Return one fleet of the plan; it must exist."""
@@ -275,6 +277,7 @@ def plan_text(plan: Plan) -> str:
         for h in plan.hosts
     ]
     lines += [f"cost {cost.fleet or 'in all'} {cost_text(cost)}" for cost in plan.costs]
+    lines += [f"note {note}" for note in plan.notes]
     return "\n".join(lines) + "\n"
 
 
@@ -288,7 +291,12 @@ def _promises_text(promises: Promises) -> str:
         parts.append(f"between_members_ms_max={promises.between_members_ms_max:g}")
     if promises.jitter_ms_max is not None:
         parts.append(f"jitter_ms_max={promises.jitter_ms_max:g}")
-    parts += [f"near={near.hub}@{near.at}<={near.latency_ms_max:g}ms" for near in promises.near]
+    parts += [
+        f"near={near.hub}@{near.at}<={near.latency_ms_max:g}ms"
+        + ("" if near.jitter_ms_max is None else f",jitter<={near.jitter_ms_max:g}ms")
+        for near in promises.near
+    ]
+    parts += [f"near_fleet={near.fleet}<={near.latency_ms_max:g}ms" for near in promises.near_fleets]
     if promises.reports_min is not None:
         parts.append(f"reports_min={promises.reports_min}")
     parts += [f"external={m.operator}@{m.zone or m.region}" + f"*{m.power}" * bool(m.power) for m in promises.external]

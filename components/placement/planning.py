@@ -7,7 +7,7 @@ from itertools import combinations
 
 from components.placement import addressing
 from components.placement.addressing import Numbers
-from components.placement.asking import client_of, power_of, promises_of, signer_group_of
+from components.placement.asking import client_of, power_of, promises_of, signer_group_of, wanted_placement
 from components.placement.keeping import Seat, host_number, listed_seats
 from components.placement.machine_choice import machine_in, need_of
 from components.placement.placing import Options, Placing
@@ -178,7 +178,22 @@ def _plan(network: Network, lock: Lock, world: World) -> Plan:
             for host in hosts
         ),
         terms=network_terms(network),
+        notes=tuple(_unpriced(network, hosts)),
     )  # fmt: skip
+
+
+def _unpriced(network: Network, hosts: tuple[HostPlan, ...]) -> Iterator[str]:
+    """Yield where cost decides and yet is not known: placement goes there only when nothing else keeps the promises."""
+    for name, fleet in sorted(network.fleets.items()):
+        wanted = wanted_placement(network, fleet)
+        by_cost = wanted is not None and (wanted.objective == "cost" or bool(wanted.weights and wanted.weights.cost))
+        unknown = [host for host in hosts if host.fleet == name and host.cost_usd_per_month is None]
+        if unknown and (by_cost or fleet.budget or network.budget):
+            regions = ", ".join(sorted({host.region for host in unknown}))
+            yield (
+                f"{name}: the price of {len(unknown)} of its hosts is unknown ({regions}); objective and budget leave "
+                "them out"
+            )
 
 
 def _listed_members(network: Network, lock: Lock, world: World) -> dict[str, MemberSpec]:

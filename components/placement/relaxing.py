@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from components.placement.asking import counts_of
+from components.placement.budgets import least_cost
+from components.placement.machine_choice import MICRO
+from components.placement.objectives import aimed, limited
 from components.placement.problem import Ask, problem_of
 from components.placement.search import choose, is_feasible
 from components.placement.world import World
@@ -37,7 +40,7 @@ class Probe:
 
     def holds(self, ask: Ask, count: int) -> bool:
         """Return whether so many members can be placed."""
-        return is_feasible(problem_of(ask, count, self.world), seconds_max=SECONDS_MAX)
+        return is_feasible(limited(problem_of(ask, count, self.world), ask), seconds_max=SECONDS_MAX)
 
     def without(self, ask: Ask, keys: Iterable[str]) -> Ask:
         """Return what a fleet asks when some of its limits do not count."""
@@ -56,6 +59,10 @@ class Probe:
         ask = replace(ask, promises=promises)
         if "lock" in dropped:
             ask = replace(ask, kept={}, kept_region={})
+        left = tuple(n for i, n in enumerate(ask.near_places) if f"near_fleet.{i}" not in dropped)
+        ask = replace(ask, near_places=left)
+        if "budget" in dropped:
+            ask = replace(ask, budget_micro_usd=None, is_priced_only=False)
         if "machine" in dropped:
             ask = replace(ask, unsold=frozenset())
         if "addresses" in dropped:
@@ -100,10 +107,15 @@ def _remedy(key: str, ask: Ask, probe: Probe) -> str | None:
         return _longer(kind, ask, probe)
     if head == "near":
         return _farther(int(kind), ask, probe)
+    if head == "near_fleet":
+        return _farther_from_fleet(int(kind), ask, probe)
     if key == "regions":
         return _more_regions(ask, probe)
     if not probe.is_feasible(probe.without(ask, {key})):
         return None
+    if key == "budget":
+        least = least_cost(probe.fleet, ask, probe.world, seconds_max=SECONDS_MAX)
+        return None if least is None else f"Raise 'cost_usd_per_month_max' to {math.ceil(least / MICRO)}."
     if key == "machine":
         return "Write 'confidential: preferred', add a kind, or name another 'machine.type'."
     if key == "lock":
@@ -132,7 +144,7 @@ def _longer(key: str, ask: Ask, probe: Probe) -> str | None:
         return replace(ask, promises=replace(ask.promises, jitter_ms_max=float(limit)))
 
     least = _least(limits, lambda limit: probe.is_feasible(relaxed(limit)))
-    return None if least is None else f"Raise '{key}' to {least}."
+    return None if least is None else f"Raise '{key}' to {_with_margin(least, ask)}."
 
 
 def _farther(position: int, ask: Ask, probe: Probe) -> str | None:
@@ -146,13 +158,41 @@ def _farther(position: int, ask: Ask, probe: Probe) -> str | None:
         return replace(ask, promises=replace(ask.promises, near=tuple(hubs)))
 
     least = _least(limits, lambda limit: probe.is_feasible(relaxed(limit)))
-    return None if least is None else f"Raise 'latency_ms_max' of hub '{near.hub}' to {least}."
+    if least is not None:
+        return f"Raise 'latency_ms_max' of hub '{near.hub}' to {_with_margin(least, ask)}."
+    hubs = [replace(hub, jitter_ms_max=None) if i == position else hub for i, hub in enumerate(ask.promises.near)]
+    calmer = replace(ask, promises=replace(ask.promises, near=tuple(hubs)))
+    if near.jitter_ms_max is not None and probe.is_feasible(calmer):
+        return f"Remove 'jitter_ms_max' of hub '{near.hub}', or measure it: geofleet atlas measure."
+    return None
+
+
+def _farther_from_fleet(position: int, ask: Ask, probe: Probe) -> str | None:
+    near = ask.near_places[position]
+    trips = (probe.world.round_trip(region, other) for region in ask.regions for other in near.regions)
+    limits = _measured(trips, above=near.latency_ms_max)
+
+    def relaxed(limit: int) -> Ask:
+        places = list(ask.near_places)
+        places[position] = replace(near, latency_ms_max=float(limit))
+        return replace(ask, near_places=tuple(places))
+
+    least = _least(limits, lambda limit: probe.is_feasible(relaxed(limit)))
+    if least is None:
+        return None
+    return f"Raise 'latency_ms_max' to fleet '{near.fleet}' to {_with_margin(least, ask)}."
+
+
+def _with_margin(limit: int, ask: Ask) -> int:
+    """Return the limit to write, of which the margin leaves so much."""
+    return math.ceil(round(limit / (1 - ask.kept_free), 6))
 
 
 def _more_regions(ask: Ask, probe: Probe) -> str | None:
     wider = replace(ask, regions=probe.all_regions(ask), open_regions=frozenset(ask.regions))
     for count in counts_of(probe.fleet, ask.kept_count):
-        choice = choose(problem_of(wider, count, probe.world), seconds_max=SECONDS_MAX)
+        problem = aimed(problem_of(wider, count, probe.world), wider, probe.world)
+        choice = choose(problem, seconds_max=SECONDS_MAX)
         if choice is not None:
             return f"Allow {', '.join(sorted(choice.members.keys() - set(ask.regions)))} under 'regions'."
     return None

@@ -71,9 +71,7 @@ def _effects(actor: str, *texts: str, is_needed: bool = False) -> Iterator[Effec
 EFFECTS: tuple[Effect, ...] = (
     *_effects(
         _PLACEMENT,
-        "placement", "budget", "hubs.*.coordinates", "sites", "fleets.*.placement", "fleets.*.budget",
-        "fleets.*.survive_together", "fleets.*.latency.margin_percent", "fleets.*.near.*.fleet",
-        "fleets.*.near.*.jitter_ms_max",
+        "sites", "fleets.*.survive_together",
     ),
     *_effects(
         _CLOUDS,
