@@ -18,6 +18,11 @@ from schemas.workloads import NO_WORKLOAD, Assignment
 
 SCHEMA = "geofleet/plan/v1"
 
+UNBONDING_PERIOD_S = 1_814_400
+"""Three weeks: the Cosmos SDK's default. Light clients trust for two thirds of it."""
+FEE_PER_GAS = 0.025
+FEE_DENOMINATION = "stake"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Near:
@@ -108,6 +113,16 @@ class Relaying:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PruningPlan:
+    """How much history nodes keep."""
+
+    strategy: str
+    """As the Cosmos SDK names it."""
+    keep_blocks: int | None = None
+    interval_blocks: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FleetPlan:
     """One fleet: its quorum and its promises."""
 
@@ -125,6 +140,8 @@ class FleetPlan:
     """Blocks that a starting validator looks back for its own votes; 0: none."""
     relaying: Relaying | None = None
     """What relayers carry; None for other roles."""
+    pruning: PruningPlan | None = None
+    """How much history nodes keep; None: the client's default."""
 
     @property
     def quorum(self) -> Quorum:
@@ -207,6 +224,12 @@ class ChainPlan:
     chain: str
     engine: str
     block_time_ms: int
+    unbonding_period_s: int = UNBONDING_PERIOD_S
+    trusting_period_s: int = UNBONDING_PERIOD_S * 2 // 3
+    fee_per_gas: float = FEE_PER_GAS
+    """Least price of a unit of gas, in the smallest coin."""
+    fee_denomination: str = FEE_DENOMINATION
+    """Coin of fees and stake."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from schemas.workloads.hosts import (
     workload_units_of,
 )
 from schemas.workloads.model import PORT_STRIDE, Assignment, Form, Port, Program, Reach, Service, Trait, Workload
+from schemas.workloads.simapp import SIMAPP
 
 __all__ = [
     "BASE_KEYS",
@@ -32,6 +33,7 @@ __all__ = [
     "NO_WORKLOAD",
     "PORT_STRIDE",
     "SANDBOXED_BASE_UNITS",
+    "SIMAPP",
     "Assignment",
     "Form",
     "Port",

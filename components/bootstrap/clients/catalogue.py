@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from components.bootstrap.clients.cometbft.rendering import COMETBFT
 from components.bootstrap.clients.rendering import HostProgram, Rendering
+from components.bootstrap.clients.simapp.rendering import SIMAPP
 from components.bootstrap.members import validators_of
 from schemas.ledger import Ledger
 from schemas.plan import Plan
 from schemas.workloads import Service
 
-RENDERINGS: dict[str, Rendering] = {rendering.workload.client: rendering for rendering in (COMETBFT,)}
+RENDERINGS: dict[str, Rendering] = {rendering.workload.client: rendering for rendering in (COMETBFT, SIMAPP)}
 """Client to rendering; a test holds it beside the declarations."""
 
 
