@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from operations.commands.atlas import atlas
-from operations.commands.checking import check
+from operations.commands.checking import baseline, check
 from operations.commands.drilling import drill
+from operations.commands.pull_requests import affected, diff
 from operations.commands.rendering import render
 from operations.commands.simulating import simulate
 from operations.commands.writing import explain, fmt, init, migrate
@@ -48,7 +49,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill):
+for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline):
     cli.add_command(_command)
 
 

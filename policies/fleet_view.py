@@ -6,11 +6,13 @@ same rule gives the same finding.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from policies.reach import hubs_served
 from policies.resources import Resources
+from policies.waiver import Waiver
 from schemas.atlas import PUBLISHED, Atlas
 from schemas.facts import HostFacts, facts_of
 from schemas.ledger import Ledger
@@ -127,6 +129,10 @@ class FleetView:
     """Rule ID to parameter to value, where a platform team has set one."""
     severities: Mapping[str, Mapping[str, Severity]] = field(default_factory=dict)
     """Rule ID to environment (empty for any) to severity, where a platform team has set one."""
+    waivers: tuple[Waiver, ...] = ()
+    """Findings that somebody answers for, in force or not."""
+    today: datetime.date | None = None
+    """The day that waivers are judged on; None where nothing is waived."""
     weakened: tuple[str, ...] = ()
     """What of that asks for less than the catalogue does, each with its place."""
     network: NetworkTerms | None = None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from policies.catalogue import CATALOGUE, Check, Entry
 from policies.fleet_view import FleetView
 from policies.rule import Rule, Scope
+from policies.waiving import dead, waived
 from schemas.errors import FleetError
 from schemas.report import Feed, Finding, Report, Severity, Status, Where, report
 
@@ -30,9 +31,14 @@ def judge(view: FleetView, feed: Feed, *, locate: Locate | None = None, entries:
     """
     assert feed is not Feed.HOSTS, "hosts are judged by tests/hosts, under the same IDs"
     found: list[Finding] = []
-    for entry in entries:
+    listed = tuple(entries)
+    for entry in listed:
         for finding in _of_rule(entry, view, feed):
             found.append(_placed(entry.rule, _weighed(entry.rule, finding, view), locate))
+    if view.waivers and view.today is not None:
+        # a part of the rules cannot tell that a waiver covers nothing
+        unused = dead(found, view.waivers, view.today) if listed == CATALOGUE else ()
+        found = [*waived(found, view.waivers, view.today), *unused]
     return report(feed, view.stack, found)
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("stack", metavar="STACK", default="")
-@click.option("--format", "output", type=click.Choice(["text", "json", "sarif", "github"]), default="text",
+@click.option("--format", "output", type=click.Choice(["text", "json", "sarif", "github", "junit", "markdown"]), default="text",
               show_default=True, help="Form of the result: sarif for code scanning, github for the lines of a "
-              "pull request; progress goes to standard error.")  # fmt: skip
+              "pull request, junit for a CI's list of tests; progress goes to standard error.")  # fmt: skip
 @click.option("--state", metavar="FILE", help="Judge what was made instead: a file of `pulumi stack export`, or of "
               "`pulumi preview --json`, of any stack. STACK may then be left out.")  # fmt: skip
 def check(stack: str, output: str, state: str | None) -> None:
@@ -84,3 +84,24 @@ def _show(output: str, report: Report, subject: Subject) -> None:
         from operations.reporting import Form, show_report
 
         show_report(Form(output), report, subject)
+
+
+@click.command()
+@click.argument("stack", metavar="STACK")
+@click.option("--write", is_flag=True, required=True, help="Write stacks/NAME.baseline.yaml; commit it.")
+@click.option("--owner", default="", help="Who answers for a first baseline.")
+@click.option("--reason", default="", help="Why what fails is put up with, for a first baseline.")
+def baseline(stack: str, write: bool, owner: str, reason: str) -> None:
+    """Take a stack under the rules with what is broken today; from then on it may only get less.
+
+    The first baseline holds every finding that fails the gate now. Each later --write removes what has been put
+    right and never adds anything: what breaks anew fails the gate. A baseline ends after a year.
+
+    \b
+    Example:
+      geofleet baseline lab --write --owner platform --reason "being moved to three regions, OPS-112"
+    """
+    from operations.baselines import write_baseline
+
+    assert write, "click refuses without it"
+    say(f"written: {write_baseline(stack, owner=owner, reason=reason)}")
