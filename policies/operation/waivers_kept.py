@@ -1,4 +1,4 @@
-"""OPS060: a waiver ends, and does not outlive what it was for."""
+"""OPS070: a waiver ends, and does not outlive what it was for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from policies.rule import Parameter, Rule, Scope
 from schemas.report import Finding, Severity
 
 RULE = Rule(
-    id="OPS060",
+    id="OPS070",
     title="Waivers are in force, and cover something",
     judges="each stack with waivers or a baseline",
     severity=Severity.MEDIUM,

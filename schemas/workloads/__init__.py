@@ -6,6 +6,7 @@ Declarations are here, because spec, plan, rules and verification need them;
 
 from schemas.workloads.catalogue import CATALOGUE, NO_WORKLOAD, workload
 from schemas.workloads.cometbft import COMETBFT
+from schemas.workloads.confio_relayer import CONFIO_RELAYER
 from schemas.workloads.hosts import (
     BASE_KEYS,
     BASE_PORTS,
@@ -29,6 +30,7 @@ __all__ = [
     "BASE_UNITS",
     "CATALOGUE",
     "COMETBFT",
+    "CONFIO_RELAYER",
     "KEYS_OF_ROLE",
     "NO_WORKLOAD",
     "PORT_STRIDE",
