@@ -4,6 +4,7 @@ The SDK's analyzer reads annotations as objects, so this module keeps them as su
 (no `from __future__ import annotations`), and it reads descriptions from the docstrings here.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -76,7 +77,7 @@ class _Built:
 
 def _given_providers(opts: pulumi.ResourceOptions | None) -> list[pulumi.ProviderResource]:
     providers = opts.providers if opts is not None else None
-    if isinstance(providers, dict):
+    if isinstance(providers, Mapping):
         return list(providers.values())
     return list(providers or [])
 
