@@ -4,7 +4,7 @@ SETUP = $(PYTHON) tools/setup.py
 STACK ?= lab
 
 .DEFAULT_GOAL := help
-.PHONY: help up down setup test check soak clean clean-cache
+.PHONY: help up down setup packages test check soak clean clean-cache
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ down: ## remove the lab network with its keys and state
 
 setup: ## install and build what geofleet needs; a second run takes about a second
 	@$(SETUP)
+
+packages: ## fetch the Debian packages that cloud hosts install by hash (Debian 12)
+	@$(PYTHON) tools/cloud_packages.py
 
 test: setup ## all checks and all tests: unit, engine, lab
 	@.venv/bin/python tools/suite.py test

@@ -263,6 +263,23 @@ def keys_create(stack: str) -> None:
     run_keys_create(stack)
 
 
+@keys.command("put")
+@_STACK
+def keys_put(stack: str) -> None:
+    """Put secrets' values and first-start permissions into a stack's clouds.
+
+    `geofleet up` does it by itself; say it after a plain `pulumi up`, which never sees a secret.
+    What is there already stays; another key under the same name is refused.
+
+    \b
+    Example:
+      geofleet keys put production
+    """
+    from operations.running import run_keys_put
+
+    run_keys_put(stack)
+
+
 @keys.command("permit-first-start")
 @_STACK
 @click.argument("host", metavar="HOST")

@@ -9,12 +9,13 @@ import yaml
 from lab.claim import claim
 from operations import keys
 from operations.checking import judged, require_passed
+from operations.cloud_deployment import put_what_the_engine_never_sees
 from operations.console import say, step
 from operations.engine import POLICY_PACK, EngineRun, prepare_state, pulumi
 from operations.first_starts import publish_first_starts
 from operations.machine import require_lab_machine, require_root
 from operations.planning import Planned, files_of, planned, write_lock
-from operations.recovery import backup, recover
+from operations.recovery import backup, recover, release_dead_locks
 from operations.run_lock import run_lock
 from operations.state import ensure_stack, outputs, require_target
 from operations.sweeping import sweep_unplanned
@@ -22,10 +23,11 @@ from schemas.errors import EngineError, ExitCode, FleetError, UsageError
 from schemas.inventory import Inventory
 from schemas.ledger import Ledger
 from schemas.spec.effects import require_deployable
+from stacks.clouds import cloud_vaults
 from stacks.program import inventory
 from stacks.stack import STACKS, StackFiles, shown
 
-TARGET_LAB = "lab"
+TARGET_LAB, TARGET_CLOUD = "lab", "cloud"
 
 
 class PolicyRefusedError(FleetError):
@@ -57,14 +59,16 @@ def deploy(argument: str) -> Deployed:
         FleetError: Whatever stood in the way; nothing was built unless it is an `EngineError`.
     """
     files = files_of(argument)
-    require_root()
-    found = _checked(files)
     target = configured_target(files)
+    if target == TARGET_CLOUD:
+        return _deploy_cloud(files)
     if target != TARGET_LAB:
         raise UsageError(
-            f"target '{target}' has no back end yet; 'lab' has",
+            f"target '{target}' has no back end; 'lab' and 'cloud' have",
             remedy=f"Set it back: pulumi config set geofleet:target lab --stack {files.name}.",
         )
+    require_root()
+    found = _checked(files)
     require_lab_machine(found.plan)
     prepare_state()
     with run_lock(files.name) as lock:
@@ -80,13 +84,40 @@ def deploy(argument: str) -> Deployed:
     return Deployed(files=files, inventory=inventory(found.plan, ledger, target), ledger=ledger, changed=changed)
 
 
+def _deploy_cloud(files: StackFiles) -> Deployed:
+    """Build a stack in its clouds: the engine makes everything but secrets' values, which are put afterwards."""
+    found = _checked(files)
+    prepare_state()
+    with run_lock(files.name) as lock:
+        ledger = keys.create_keys(files, found.plan)
+        require_passed(judged(replace(found, ledger=ledger)))
+        release_dead_locks(files.name)
+        ensure_stack(files.name)
+        require_target(outputs(files.name), TARGET_CLOUD, files.name)
+        vaults = cloud_vaults(found.plan, stack_config(files))
+        changed = _build(files.name, lock)
+        put_what_the_engine_never_sees(found.plan, ledger, vaults)
+    return Deployed(files=files, inventory=inventory(found.plan, ledger, TARGET_CLOUD), ledger=ledger, changed=changed)
+
+
 def configured_target(files: StackFiles) -> str:
     """Return the Pulumi config `geofleet:target` of a stack: `lab` unless it says otherwise."""
+    return stack_config(files).get("target", TARGET_LAB)
+
+
+def stack_config(files: StackFiles) -> dict[str, str]:
+    """Return a stack's Pulumi configuration: key without `geofleet:` to value; encrypted values are left out."""
     path = STACKS / f"Pulumi.{files.name}.yaml"
     if not path.exists():
-        return TARGET_LAB
+        return {}
     value = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    return str((value.get("config") or {}).get("geofleet:target", TARGET_LAB))
+    config = value.get("config") or {}
+    prefix = "geofleet:"
+    return {
+        key.removeprefix(prefix): str(found)
+        for key, found in config.items()
+        if key.startswith(prefix) and not isinstance(found, dict)
+    }
 
 
 def _checked(files: StackFiles) -> Planned:

@@ -30,12 +30,15 @@ def overview_text(status: StackStatus) -> str:
     return buffer.getvalue().rstrip()
 
 
+_WELL = (HostState.RUNNING, HostState.BUILT)
+
+
 def _hosts(status: StackStatus) -> Table:
     table = Table(title=f"{status.stack} on {status.target}", title_justify="left", box=None, pad_edge=False)
     for column in ("host", "fleet", "region", "zone", "address", "state"):
         table.add_column(column, no_wrap=column != "state")
     for host in status.hosts:
-        style = "" if host.state is HostState.RUNNING else "red"
+        style = "" if host.state in _WELL else "red"
         state = f"{host.state} ({host.detail})" if host.detail else str(host.state)
         table.add_row(host.host, host.fleet, host.region, host.zone, host.address, state, style=style)
     return table
@@ -73,9 +76,11 @@ def _figure(value: float | None) -> str:
 def _next(status: StackStatus) -> str:
     stack = status.stack
     first = status.hosts[0].host if status.hosts else "HOST"
-    missing = [host.host for host in status.hosts if host.state is not HostState.RUNNING]
+    missing = [host.host for host in status.hosts if host.state not in _WELL]
     if missing:
         return f"Not running: {', '.join(missing)}. Bring back what is missing: geofleet up {stack}"
+    if status.target != "lab":
+        return f"Next:\n  geofleet plan {stack}  where each host is, and what separates them"
     tips = {
         f"geofleet verify {stack}": "every promise, measured on every host",
         f"geofleet ssh {stack} {first}": "look around as the operator",

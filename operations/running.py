@@ -6,8 +6,9 @@ import os
 
 from lab.containers import restart_host, states_of
 from operations import keys
+from operations.cloud_deployment import put_permissions, put_what_the_engine_never_sees
 from operations.console import say, step
-from operations.deployment import deploy
+from operations.deployment import TARGET_CLOUD, configured_target, deploy, stack_config
 from operations.first_starts import publish_first_starts, settle_first_starts
 from operations.machine import require_root
 from operations.planning import files_of, planned
@@ -20,6 +21,7 @@ from schemas.inventory import Inventory
 from schemas.ledger import Ledger
 from schemas.report import Report
 from schemas.status import ChainStatus, HostState, HostStatus, RoundTripStatus, StackStatus
+from stacks.clouds import cloud_vaults
 from stacks.stack import locked_plan, stack_files, stack_ledger
 
 WAIT_FOR_BOOT_S = 300
@@ -36,6 +38,10 @@ def run_up(argument: str, *, verify: bool) -> tuple[StackStatus, Report | None]:
     """Build a stack and, unless told not to, verify it; returns its status and what verification found."""
     deployed = deploy(argument)
     inventory, ledger, found = deployed.inventory, deployed.ledger, None
+    if inventory.target == TARGET_CLOUD:
+        # Hosts in clouds are reached through Session Manager and IAP; what looks at hosts from here reaches the lab's.
+        say("built; its hosts boot now. They are not verified: that reaches the lab's hosts only, so far")
+        return _built(inventory), None
     if verify:
         with step("verify every host"):
             found = verify_hosts(inventory, ledger, wait_s=WAIT_FOR_BOOT_S)
@@ -92,13 +98,29 @@ def run_keys_create(argument: str) -> None:
     say(f"{len(ledger.keys)} keys in the ledger, {files.ledger}")
 
 
+def run_keys_put(stack: str) -> None:
+    """Put secrets and permissions into a stack's clouds, after a plain `pulumi up`."""
+    files = stack_files(stack)
+    if configured_target(files) != TARGET_CLOUD:
+        raise UsageError(
+            f"stack '{stack}' is not on target '{TARGET_CLOUD}': its hosts read their keys from this machine",
+            remedy=f"Set it where it should be: pulumi config set geofleet:target cloud --stack {stack}.",
+        )
+    _, plan = locked_plan(files)
+    with run_lock(stack):
+        put_what_the_engine_never_sees(plan, stack_ledger(files), cloud_vaults(plan, stack_config(files)))
+
+
 def run_permit(stack: str, host: str) -> None:
     """Let a validator start once without sign state."""
     files = stack_files(stack)
     _, plan = locked_plan(files)
     with run_lock(stack):
         ledger = keys.permit_first_start(files, stack_ledger(files), host)
-        publish_first_starts(plan, ledger)
+        if configured_target(files) == TARGET_CLOUD:
+            put_permissions(plan, ledger, cloud_vaults(plan, stack_config(files)))
+        else:
+            publish_first_starts(plan, ledger)
     found = ledger.first_start(host)
     assert found is not None, "it has just been written"
     say(f"{host} may start without sign state until {found.expires}; `geofleet up {stack}` takes it back once it signs")
@@ -125,6 +147,18 @@ def _status(inventory: Inventory, ledger: Ledger, *, measured: bool) -> StackSta
         ),
         round_trips=_round_trips(inventory, ledger) if measured else (),
     )  # fmt: skip
+
+
+def _built(inventory: Inventory) -> StackStatus:
+    """Return the status of a stack in clouds: what the engine has made; nothing of it was looked at from inside."""
+    hosts = tuple(
+        HostStatus(
+            host=h.host, fleet=h.fleet, role=h.role, region=h.region, zone=h.zone, address=h.address,
+            state=HostState.BUILT, detail="not looked at from inside",
+        )
+        for h in inventory.hosts
+    )  # fmt: skip
+    return StackStatus(stack=inventory.stack, target=inventory.target, hosts=hosts, chains=(), round_trips=())
 
 
 def _state(running: bool | None) -> HostState:

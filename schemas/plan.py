@@ -270,6 +270,8 @@ def plan_text(plan: Plan) -> str:
     lines += [
         f"host {h.host} {h.region} {h.zone} {h.address} machine={h.machine} disk_gib={h.disk_gib} power={h.power} "
         f"type={h.machine_type or 'unknown'} usd_per_month={usd_text(h.cost_usd_per_month, h.price_evidence)}"
+        + f" confidential={h.confidential}"
+        * bool(h.confidential)
         for h in plan.hosts
     ]
     lines += [f"cost {cost.fleet or 'in all'} {cost_text(cost)}" for cost in plan.costs]

@@ -18,6 +18,8 @@ class HostState(StrEnum):
     RUNNING = "running"
     STOPPED = "stopped"
     MISSING = "missing"
+    BUILT = "built"
+    """The engine has made it; nobody has looked whether it runs."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,6 +41,8 @@ class Fragment:
 
     A provider's come before the core's, which start the services.
     """
+    bytes_max: int = 0
+    """What the provider takes as user data, if that is more than AWS takes; only a provider's part says it."""
 
 
 def cloud_config(core: Fragment, provider: Fragment) -> str:
@@ -71,9 +73,10 @@ def cloud_config(core: Fragment, provider: Fragment) -> str:
         "write_files": [_entry(path, part) for path, part in parts.items()],
     }  # fmt: skip
     text = "#cloud-config\n" + yaml.safe_dump(value, sort_keys=True, width=1 << 20)
-    if len(text.encode()) > BYTES_MAX:
+    bytes_max = max(BYTES_MAX, provider.bytes_max)
+    if len(text.encode()) > bytes_max:
         raise BootDataError(
-            f"user data is {len(text.encode())} bytes, a provider takes {BYTES_MAX}",
+            f"user data is {len(text.encode())} bytes, a provider takes {bytes_max}",
             remedy="Let the host fetch the larger parts by hash (components/bootstrap/programs.py).",
         )
     return text

@@ -131,8 +131,8 @@ def machine_type(host: HostPlan) -> str:
     provider, _, name = host.machine_type.partition(":")
     if provider != "aws" or not name:
         raise UsageError(
-            f"{host.host} has no machine type of AWS in the plan (it says '{host.machine_type}'); it needs {host.machine}",
-            remedy="Name one under `machine: {type: {aws: ...}}`, or plan again with an atlas that has one.",
+            f"host {host.host} in {host.region} has no machine type of AWS in its plan: '{host.machine_type}'",
+            remedy="Let the plan choose one: geofleet plan --write; or name one under `machine: {type: {aws: ...}}`.",
         )
     return name
 

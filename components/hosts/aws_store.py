@@ -66,7 +66,7 @@ def make_store(place: Place, network: RegionNetwork) -> aws.s3.Bucket:
     # Not a customer key: who reads without credentials cannot use one, and what is here is public.
     aws.s3.BucketServerSideEncryptionConfiguration(
         label, region=place.name, bucket=bucket.bucket,
-        rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}], opts=place.opts(),
+        rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}, "bucket_key_enabled": False}], opts=place.opts(),
     )  # fmt: skip
     aws.s3.BucketPolicy(
         label, region=place.name, bucket=bucket.bucket,

@@ -9,7 +9,8 @@ from components.placement.world import World
 from schemas.atlas import MachineOffer
 from schemas.atlas.machines import Tee, machine_types
 from schemas.atlas.pricing import HOURS_PER_MONTH
-from schemas.spec import Fleet, MemberSpec
+from schemas.spec import Fleet, MemberSpec, ValidatorFleet
+from schemas.spec.validators import LocalSigner
 
 MICRO = 1_000_000
 """Prices are compared in whole millionths of a dollar, so that sums are exact."""
@@ -43,6 +44,8 @@ class MachineChoice:
     """Millionths of a US dollar for 730 hours on demand; None: nobody knows."""
     evidence: str = ""
     """`published` or `estimated`; empty without a price."""
+    confidential: str = ""
+    """What keeps the machine's own operator out: `nitro`, `sev_snp` or `tdx`; empty: nothing was asked for, or is had."""
     is_sold: bool = True
     """False where what the spec insists on is known not to be sold: hosts cannot be there."""
 
@@ -58,8 +61,16 @@ def need_of(fleet: Fleet, member: MemberSpec | None = None) -> MachineNeed:
     return MachineNeed(
         vcpu=machine.vcpu, memory_gib=machine.memory_gib, local_disk_gib=machine.local_disk_gib,
         types=dict(machine.type.items()), kinds=fleet.confidential_kinds,
-        confidential=(member.confidential if member else None) or fleet.confidential,
+        confidential=max(_asked(fleet, member), key=("none", "preferred", "required").index),
     )  # fmt: skip
+
+
+def _asked(fleet: Fleet, member: MemberSpec | None) -> tuple[str, ...]:
+    """Return everything that asks for a confidential machine: the member or its fleet, and a signer on the same host."""
+    own = (member.confidential if member else None) or fleet.confidential
+    if isinstance(fleet, ValidatorFleet) and isinstance(fleet.signer, LocalSigner):
+        return own, fleet.signer.confidential
+    return (own,)
 
 
 def machine_in(region: str, need: MachineNeed, world: World) -> MachineChoice:
@@ -76,9 +87,9 @@ def machine_in(region: str, need: MachineNeed, world: World) -> MachineChoice:
     fitting = [offer for offer in offers if _is_large_enough(offer, need)]
     confidential = [offer for offer in fitting if is_confidential(offer, need.kinds)]
     if need.confidential == "required":
-        return _cheapest(confidential) if confidential else MachineChoice(is_sold=False)
+        return _cheapest(confidential, need) if confidential else MachineChoice(is_sold=False)
     if need.confidential == "preferred" and confidential:
-        return _cheapest(confidential)
+        return _cheapest(confidential, need)
     return _cheapest(fitting)
 
 
@@ -98,7 +109,7 @@ def _named(machine: str, need: MachineNeed, offers: tuple[MachineOffer, ...]) ->
         return MachineChoice(machine_type=machine, is_sold=may_be_sold and need.confidential != "required")
     if need.confidential == "required" and not is_confidential(found[0], need.kinds):
         return MachineChoice(machine_type=machine, is_sold=False)
-    return _cheapest(found)
+    return _cheapest(found, need if need.confidential != "none" else None)
 
 
 def _is_large_enough(offer: MachineOffer, need: MachineNeed) -> bool:
@@ -109,12 +120,25 @@ def _is_large_enough(offer: MachineOffer, need: MachineNeed) -> bool:
     )
 
 
-def _cheapest(offers: list[MachineOffer]) -> MachineChoice:
-    """Return the first of several offers: the atlas has the cheapest first; an unknown machine where there is none."""
+def kind_of(offer: MachineOffer, need: MachineNeed) -> str:
+    """Return what a host's machine is made confidential by: of the kinds that will do and are had, the strongest.
+
+    Empty where none is. A whole confidential machine runs any software; an enclave wants its own image, so it comes last.
+    """
+    has = {KIND_OF_TEE[support.tee] for support in offer.tees if support.tee in KIND_OF_TEE}
+    fitting = has & set(need.kinds) if need.kinds else has
+    return next((kind for kind in ("sev_snp", "tdx", "nitro") if kind in fitting), "")
+
+
+def _cheapest(offers: list[MachineOffer], need: MachineNeed | None = None) -> MachineChoice:
+    """Return the first of several offers: the atlas has the cheapest first; an unknown machine where there is none.
+
+    With a need, the machine is also made confidential by what fits it.
+    """
     if not offers:
         return MachineChoice()
     best = offers[0]
     return MachineChoice(
         machine_type=best.machine, cost_micro_usd=round(best.price.usd_per_hour * HOURS_PER_MONTH * MICRO),
-        evidence=best.price.evidence.value,
+        evidence=best.price.evidence.value, confidential=kind_of(best, need) if need else "",
     )  # fmt: skip

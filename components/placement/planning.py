@@ -214,7 +214,7 @@ def _host_plan(network: Network, placement: Placement, member: MemberSpec | None
         client=client_of(fleet, member), client_version=client.version if client else "",
         machine=f"{machine.vcpu}x{machine.memory_gib}", disk_gib=machine.disk_gib, power=placement.power,
         address=placement.address, signer_group=signer_group_of(fleet, member), machine_type=chosen.machine_type,
-        cost_usd_per_month=chosen.cost_usd_per_month, price_evidence=chosen.evidence,
+        cost_usd_per_month=chosen.cost_usd_per_month, price_evidence=chosen.evidence, confidential=chosen.confidential,
         beside=beside_of(network, fleet),
     )  # fmt: skip
 

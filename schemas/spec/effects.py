@@ -77,11 +77,9 @@ EFFECTS: tuple[Effect, ...] = (
     ),
     *_effects(
         _CLOUDS,
-        "fleets.*.confidential = required", "fleets.*.members.*.confidential = required",
-        "fleets.*.keys", "fleets.*.members.*.keys", "fleets.*.signer.confidential = required",
+        "fleets.*.keys", "fleets.*.members.*.keys",
         is_needed=True,
     ),
-    *_effects(_CLOUDS, "fleets.*.signer.confidential = preferred"),
     *_effects(
         _SOFTWARE,
         "fleets.*.client.name = custom", "fleets.*.members.*.client.name = custom", "fleets.*.client.url",

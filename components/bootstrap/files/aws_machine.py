@@ -84,9 +84,12 @@ def packages(sha256: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "all.tar").write_bytes(content)
     with tarfile.open(folder / "all.tar") as archive:
-        archive.extractall(folder, filter="data")
+        for member in archive:
+            file = archive.extractfile(member)
+            if file:
+                (folder / Path(member.name).name).write_bytes(file.read())
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-    _run("dpkg", "--force-confold", "-i", *sorted(map(str, folder.glob("*.deb"))))
+    _run("dpkg", "--force-confold", "-G", "-E", "-i", *sorted(map(str, folder.glob("*.deb"))))
     done.write_text(sha256)
 
 

@@ -38,6 +38,11 @@ class Recorder(pulumi.runtime.Mocks):
             "tunnel1Address": "192.0.2.1", "tunnel2Address": "192.0.2.2", "tunnel1PresharedKey": "psk-1",
             "tunnel2PresharedKey": "psk-2", "dnsName": f"{args.name}.elb", "name": args.name,
         }  # fmt: skip
+        if kind == "HaVpnGateway":
+            made["vpnInterfaces"] = [{"id": end, "ipAddress": f"203.0.113.{end + 1}"} for end in (0, 1)]
+        if kind == "Account":
+            made["email"] = f"{args.inputs['accountId']}@perps.iam.gserviceaccount.com"
+            made["member"] = f"serviceAccount:{made['email']}"
         made = {key: value for key, value in made.items() if key in _OUTPUTS.get(kind, ("arn",))}
         return f"id-{args.name}", {**made, **args.inputs}
 
@@ -45,6 +50,8 @@ class Recorder(pulumi.runtime.Mocks):
         self.calls.append(args)
         if args.token == "aws:ec2/getAmi:getAmi":
             return {"id": f"ami-{args.args['region']}", **args.args}
+        if args.token in _PROJECT:
+            return {"number": "123", "member": "serviceAccount:store", "emailAddress": "store"}
         raise AssertionError(f"nothing is looked up, but {args.token} was")
 
     def of(self, kind: str) -> dict[str, Any]:
@@ -52,7 +59,12 @@ class Recorder(pulumi.runtime.Mocks):
         return {key.partition(" ")[2]: args.inputs for key, args in self.seen.items() if key.startswith(f"{kind} ")}
 
 
+_PROJECT = (
+    "gcp:organizations/getProject:getProject",
+    "gcp:storage/getProjectServiceAccount:getProjectServiceAccount",
+)
 _OUTPUTS = {
+    "HaVpnGateway": ("vpnInterfaces",), "Account": ("email", "member"),
     "Key": ("arn", "keyId"), "Zone": ("arn", "zoneId"), "Subnet": ("arn", "availabilityZone"),
     "VpcEndpoint": ("arn", "prefixListId"), "LoadBalancer": ("arn", "dnsName"),
     "VpnConnection": ("arn", "tunnel1Address", "tunnel2Address", "tunnel1PresharedKey", "tunnel2PresharedKey"),

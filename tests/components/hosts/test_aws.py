@@ -226,7 +226,7 @@ def test_a_host_in_a_new_region_adds_entries_to_its_peers_and_changes_none(built
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        (host("validators-3", "aws:euw2-az1", "10.120.1.21", machine_type=""), "validators-3 has no machine type of AWS"),
+        (host("validators-3", "aws:euw2-az1", "10.120.1.21", machine_type=""), "validators-3 in aws:eu-west-2 has no machine type of AWS"),
         (host("validators-3", "aws:euw2-az1", "10.120.1.21", confidential="tdx"), "by tdx, which AWS does not sell"),
         (host("validators-3", "aws:euw2-az2", "10.120.1.21"), r"hosts of 10.120.1.16/28 in aws:eu-west-2 are in several zones"),
     ],

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from components.placement.machine_choice import MachineNeed, machine_in
+from components.placement.machine_choice import MachineNeed, machine_in, need_of
 from components.placement.placing import UnsoldMachineError
 from components.placement.planning import place, plan_from_lock
 from components.placement.world import World, atlas_world
@@ -87,6 +87,7 @@ def test_confidential_machines_are_of_the_kinds_that_will_do() -> None:
     need = replace(NEED, confidential="required", kinds=("tdx",))
     chosen = machine_in("gcp:us-east4", need, WORLD)
     assert chosen.machine_type.startswith("gcp:c3-standard-")
+    assert chosen.confidential == "tdx"
     assert not machine_in("aws:us-east-1", need, WORLD).is_sold
     assert not machine_in("aws:ap-southeast-5", replace(need, kinds=()), WORLD).is_sold
 
@@ -95,6 +96,21 @@ def test_preferred_takes_a_confidential_machine_where_there_is_one_and_any_elsew
     need = replace(NEED, confidential="preferred", kinds=("tdx",))
     assert machine_in("gcp:us-east4", need, WORLD).machine_type.startswith("gcp:c3-standard-")
     assert machine_in("aws:us-east-1", need, WORLD) == machine_in("aws:us-east-1", NEED, WORLD)
+
+
+def test_a_whole_confidential_machine_comes_before_an_enclave_and_is_had_only_when_asked_for() -> None:
+    need = replace(NEED, confidential="required")
+    assert machine_in("aws:us-east-2", replace(need, kinds=("sev_snp",)), WORLD).confidential == "sev_snp"
+    assert machine_in("aws:us-east-2", replace(need, kinds=("nitro",), vcpu=4), WORLD).confidential == "nitro"
+    assert machine_in("aws:us-east-2", NEED, WORLD).confidential == ""
+
+
+def test_a_local_signer_that_must_be_confidential_makes_its_host_so(spec: Spec) -> None:
+    text = (
+        "fleets:\n  validators:\n    role: validator\n    chain: net-1\n"
+        "    client: {name: cometbft, version: 0.38.26}\n    signer: {kind: local, confidential: required}\n"
+    )
+    assert need_of(spec(text).network.fleets["validators"]).confidential == "required"
 
 
 def test_a_plan_prices_every_host_and_says_what_it_does_not_know(spec: Spec, placed: Place) -> None:

@@ -65,8 +65,8 @@ def test_a_default_is_not_told_and_neither_is_a_value_that_acts() -> None:
 
 
 def test_only_some_values_of_a_field_may_have_no_effect() -> None:
-    assert unacted(network("    confidential: preferred\n")) == ()
-    [found] = unacted(network("    confidential: required\n"))
+    assert unacted(network("    signer: {kind: local, confidential: required}\n    confidential: required\n")) == ()
+    [found] = unacted(network("    signer: {kind: remote_threshold, threshold: 2, shares: 3}\n"))
     assert found.effect.is_needed
 
 
