@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 
 import pulumi
+from pulumi.errors import InputPropertyError
 
 from components.fleets import fleet as fleets
 from components.fleets import network as networks
@@ -69,7 +70,7 @@ class _Built:
             self.backend, providers = backend_for(target, self.plan)
             self.args = network_args(self.plan, stack_ledger(files), self.backend)
         except FleetError as error:
-            raise pulumi.RunError(f"{error}\n{error.remedy}".rstrip()) from None
+            raise InputPropertyError("stack", f"{error}\n{error.remedy}".rstrip()) from None
         given = {provider.package for provider in _given_providers(opts)}
         own = [provider for provider in providers if provider.package not in given]
         self.opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(providers=own))
@@ -85,9 +86,10 @@ def _given_providers(opts: pulumi.ResourceOptions | None) -> list[pulumi.Provide
 def _only_fleet(plan: Plan, stack: str, role: Role) -> str:
     names = [fleet.name for fleet in plan.fleets]
     if [fleet.role for fleet in plan.fleets] != [role]:
-        raise pulumi.RunError(
+        raise InputPropertyError(
+            "stack",
             f"stack '{stack}' holds {', '.join(names)}, not one fleet of role {role.value}\n"
-            "Use geofleet.Network for several fleets, or a spec of its own for this one."
+            "Use geofleet.Network for several fleets, or a spec of its own for this one.",
         )
     return names[0]
 
