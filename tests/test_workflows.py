@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.standins.aws.documents import document_problems
+
 WORKFLOWS = sorted((Path(__file__).parent.parent / ".github" / "workflows").glob("*.yml"))
 PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+){0,2}$")
 OWN = re.compile(r"^\./\.github/workflows/[a-z-]+\.yml( #.*)?$")
@@ -123,6 +125,14 @@ def test_the_policy_pack_is_part_of_every_run_of_the_engine() -> None:
         runs = [line for line in lines if re.search(r"pulumi (up|preview)\b", line)]
         assert runs
         assert [line for line in runs if "--policy-pack policies" not in line] == []
+
+
+def test_the_guides_policies_are_ones_that_aws_takes() -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "continuous-deployment.md").read_text(encoding="utf-8")
+    trust, rights = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)
+    assert document_problems(trust, "trust") == []
+    assert document_problems(rights, "identity") == []
+    assert "token.actions.githubusercontent.com:sub" in trust
 
 
 def _named(name: str) -> Path:
