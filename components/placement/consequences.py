@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from components.placement.branching import Branching
 from components.placement.machine_choice import MICRO
@@ -41,9 +42,12 @@ def _cost(ask: Ask, members: Mapping[str, int]) -> Iterable[str]:
 
 
 def _latency(problem: Problem, ask: Ask, members: Mapping[str, int], world: World) -> Iterable[str]:
-    """Yield the mean time to agree, or the mean round trip to hubs; estimates count dearer, as when places are chosen."""
+    """Yield the mean time to agree, as simulation has it, or the mean round trip to hubs, estimates dearer."""
     agreement = agreement_of(problem, ask, world)
     if agreement is not None:
+        agreement = replace(
+            agreement, round_trip_us=lambda one, other: round(world.round_trip(one, other).value_ms * 1000)
+        )  # fmt: skip
         value = Branching(problem, agreement, Clock(1)).value(members)
         votes = agreement.delays == 3
         turns = sum(count * (max(ask.power, 1) if votes else 1) for count in members.values())
