@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -72,12 +72,9 @@ _OUTPUTS = {
 
 
 def build(backend: Backend, plan: Plan) -> Recorder:
-    """Build a plan's network in the stand-in engine; every event loop that Pulumi opens is closed again."""
-    recorder = Recorder()
+    """Build a plan's network in the stand-in engine."""
 
-    @pulumi.runtime.test
-    def run() -> None:
-        mocks.set_mocks(recorder, project="geofleet", stack=plan.stack, preview=False)
+    def program() -> None:
         fleets = tuple(
             FleetArgs(
                 plan=fleet,
@@ -93,6 +90,18 @@ def build(backend: Backend, plan: Plan) -> Recorder:
             documents=dict.fromkeys(names, "{}"), signatures=dict.fromkeys(names, "c2ln"), blobs={"ab" * 32: "text"}
         )
         Network(plan.stack, NetworkArgs(plan=plan, fleets=fleets, configuration=signed), backend)
+
+    return in_mock_engine(program, stack=plan.stack)
+
+
+def in_mock_engine(program: Callable[[], None], *, stack: str) -> Recorder:
+    """Run a program in the stand-in engine; every event loop that Pulumi opens is closed again."""
+    recorder = Recorder()
+
+    @pulumi.runtime.test
+    def run() -> None:
+        mocks.set_mocks(recorder, project="geofleet", stack=stack, preview=False)
+        program()
 
     loops: list[asyncio.AbstractEventLoop] = []
     make = asyncio.new_event_loop
