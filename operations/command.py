@@ -17,6 +17,7 @@ from operations.commands.atlas import atlas
 from operations.commands.checking import baseline, check
 from operations.commands.drilling import drill
 from operations.commands.pull_requests import affected, diff
+from operations.commands.recovering import recover
 from operations.commands.rendering import render
 from operations.commands.simulating import simulate
 from operations.commands.writing import explain, fmt, init, migrate
@@ -49,7 +50,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline):
+for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline, recover):
     cli.add_command(_command)
 
 
@@ -85,7 +86,7 @@ def plan(
     """
     from operations.plan_summary import plan_summary, proof_text
     from operations.planning import files_of, planned, write_lock
-    from schemas.plan import plan_text
+    from schemas.plan_text import plan_text
 
     if output == "markdown" and other is None:
         raise click.UsageError("markdown is a form of --diff")
@@ -191,32 +192,6 @@ def down(stack: str, yes: bool) -> None:
         click.confirm(f"Remove stack '{stack}' with its keys and sign state?", abort=True, err=True)
     tear_down(stack)
     say(f"stack '{stack}' is gone")
-
-
-@cli.command()
-@_STACK
-@click.option("--restore", default="", metavar="COPY", help="Go back to a copy of the state; --copies lists them.")
-@click.option("--copies", "listed", is_flag=True, help="List the copies of the state, newest first; touch nothing.")
-def recover(stack: str, restore: str, listed: bool) -> None:
-    """Make a stack's state usable again after a kill, a full disk or a damaged file.
-
-    Waits for what a dead run left alive, copies everything aside, removes empty side-cars, checks the state,
-    falls back to the newest whole copy, and frees the lock of a dead process; never that of a live one. Resources are
-    never dropped blindly.
-
-    \b
-    Example:
-      geofleet recover lab
-      geofleet recover lab --copies
-    """
-    from operations.planning import files_of
-    from operations.recovering import recover_stack
-    from operations.state_copies import copies
-
-    if listed:
-        show("\n".join(copy.text() for copy in copies(files_of(stack).name)) or "there is no copy")
-        return
-    say(recover_stack(stack, restore=restore))
 
 
 @cli.command()
