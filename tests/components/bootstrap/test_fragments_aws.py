@@ -17,12 +17,14 @@ from components.bootstrap.cloud_config import BYTES_MAX, written_files
 from components.bootstrap.files import aws_machine
 from components.bootstrap.fragments_aws import SECRETS_LIST, aws_files, aws_fragment
 from schemas.roles import Role
+from schemas.workloads import Assignment
 
 STORE = "https://geofleet-production-northamerica-ap-southeast-1-123456789012.s3.ap-southeast-1.amazonaws.com"
 SECRETS = ("consensus.json", "node.json", "ssh_host_ed25519_key")
 BOOT = BootData(
-    stack="production", host="validators-1", fleet="validators", role=Role.VALIDATOR, client="cometbft",
-    client_version="0.38.26", artifact_sha256=hashlib.sha256(b"binary").hexdigest(), address="10.120.1.20",
+    stack="production", host="validators-1", fleet="validators", role=Role.VALIDATOR, address="10.120.1.20",
+    assignments=(Assignment(client="cometbft", version="0.38.26"),),
+    artifacts={"cometbft": hashlib.sha256(b"binary").hexdigest()},
     network_cidr="10.120.0.0/16", operator_cidr="10.121.0.0/24", store_url=STORE,
     deployer_public_key=base64.b64encode(hashlib.sha256(b"key").digest()).decode(),
     operator_public_key="ssh-ed25519 " + base64.b64encode(hashlib.sha512(b"key").digest()[:51]).decode(),
