@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from operations.commands.atlas import atlas
-from operations.commands.checking import check
+from operations.commands.checking import baseline, check
 from operations.commands.drilling import drill
+from operations.commands.pull_requests import affected, diff
 from operations.commands.rendering import render
 from operations.commands.simulating import simulate
 from operations.commands.writing import explain, fmt, init, migrate
@@ -48,7 +49,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill):
+for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline):
     cli.add_command(_command)
 
 
@@ -60,10 +61,13 @@ for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, dr
 @click.option("--diff", "other", is_flag=False, flag_value="", metavar="[LOCKFILE|GIT_REF]",
               help="Show instead what moves, why, and what it changes in survival, latency and cost, against the lock "
               "on disk, another lock, or the lock of a git revision.")  # fmt: skip
+@click.option("--seconds", "seconds_max", type=click.FloatRange(0.1, 3600), default=60, show_default=True,
+              help="Longest time to place one fleet; the best found is then taken, and its proven gap told.")  # fmt: skip
 @click.option("--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text",
               show_default=True, help="Form of the result on standard output; markdown only with --diff.")  # fmt: skip
 def plan(
-    stack: str, write: bool, map_file: str | None, matrix_file: str | None, other: str | None, output: str
+    stack: str, write: bool, map_file: str | None, matrix_file: str | None, other: str | None, seconds_max: float,
+    output: str,
 ) -> None:  # fmt: skip
     """Show where every host goes, what separates them, and what they cost.
 
@@ -79,12 +83,15 @@ def plan(
       geofleet plan lab --map lab.svg --matrix lab-round-trips.svg
       geofleet plan lab --diff main
     """
+    from operations.plan_summary import plan_summary, proof_text
     from operations.planning import files_of, planned, write_lock
     from schemas.plan import plan_text
 
     if output == "markdown" and other is None:
         raise click.UsageError("markdown is a form of --diff")
-    found = planned(files_of(stack))
+    found = planned(files_of(stack), seconds_max=seconds_max)
+    if found.proofs:
+        say(proof_text(found.proofs))
     for kind, file in (("map", map_file), ("matrix", matrix_file)):
         if file is not None:
             from operations.pictures.files import write_picture
@@ -104,8 +111,6 @@ def plan(
     if output == "json":
         show_json(found.plan.to_json())
     else:
-        from operations.plan_summary import plan_summary
-
         show(plan_text(found.plan) + "\n" + plan_summary(found.plan, found.atlas))
 
 

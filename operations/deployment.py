@@ -11,7 +11,7 @@ from operations import keys
 from operations.checking import judged, require_passed
 from operations.cloud_deployment import put_what_the_engine_never_sees
 from operations.console import say, step
-from operations.engine import POLICY_PACK, EngineRun, prepare_state, pulumi
+from operations.engine import PACK_NAME, POLICY_PACK, EngineRun, prepare_state, pulumi
 from operations.first_starts import publish_first_starts
 from operations.machine import require_lab_machine, require_root
 from operations.planning import Planned, files_of, planned, write_lock
@@ -142,15 +142,33 @@ def _build(stack: str, lock: int) -> bool:
     """Preview with the rules, then build; returns whether anything had to change."""
     with step("preview with the policy pack"):
         preview = pulumi(stack, ["preview", "--policy-pack", POLICY_PACK], lock=lock)
-        _require_success(preview, stack, "preview")
+        require_judged(preview, stack, "preview")
     if preview.changes_nothing:
         say("    nothing to change")
         return False
     backup(stack)
     with step("build"):
         run = pulumi(stack, ["up", "--yes", "--skip-preview", "--policy-pack", POLICY_PACK], lock=lock)
-        _require_success(run, stack, "up")
+        require_judged(run, stack, "up")
     return True
+
+
+def require_judged(run: EngineRun, stack: str, what: str) -> None:
+    """Refuse to go on after an engine command that failed, or that the rules did not see.
+
+    Nothing but the option makes the engine run a local pack: a run without it would pass in silence.
+
+    Raises:
+        PolicyRefusedError: The rules refuse it, or never judged it.
+        EngineError: It failed.
+    """
+    _require_success(run, stack, what)
+    if PACK_NAME not in run.judged_by:
+        judged_by = ", ".join(run.judged_by) or "no policy pack"
+        raise PolicyRefusedError(
+            f"the {what} was judged by {judged_by}; expected {PACK_NAME}",
+            remedy=f"Mend the folder {POLICY_PACK}/ of this checkout (git status), then run it again: geofleet up {stack}.",
+        )
 
 
 def _require_success(run: EngineRun, stack: str, what: str) -> None:

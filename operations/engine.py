@@ -21,6 +21,8 @@ from schemas.errors import EngineError, EnvironmentMissingError
 from schemas.locations import REPOSITORY, cache_dir, engine_bin_dir, work_dir
 
 POLICY_PACK = "policies"
+PACK_NAME = "geofleet"
+"""What the pack in that folder calls itself: `policies.pack.NAME`."""
 _STAYS = ("same", "refresh", "read")
 
 
@@ -34,6 +36,8 @@ class EngineRun:
     policy_violations: tuple[str, ...]
     """Mandatory violations, in the engine's order."""
     errors: tuple[str, ...]
+    judged_by: tuple[str, ...] = ()
+    """Names of the policy packs that saw the whole stack, also where they had nothing to say."""
 
     @property
     def changes_nothing(self) -> bool:
@@ -170,15 +174,21 @@ def _summary(code: int, events: Sequence[Mapping[str, Any]]) -> EngineRun:
     changes: dict[str, int] = {}
     violations: list[str] = []
     errors: list[str] = []
+    packs: set[str] = set()
     for event in events:
         if "summaryEvent" in event:
             found = event["summaryEvent"].get("resourceChanges", {})
             changes = {op: count for op, count in found.items() if op not in _STAYS and count}
         if "policyEvent" in event and event["policyEvent"].get("enforcementLevel") == "mandatory":
             violations.append(_plain(event["policyEvent"].get("message", "")))
+        if "policyAnalyzeStackSummaryEvent" in event:
+            packs.add(str(event["policyAnalyzeStackSummaryEvent"].get("policyPackName", "")))
         if event.get("diagnosticEvent", {}).get("severity") == "error":
             errors.append(_plain(event["diagnosticEvent"].get("message", "")))
-    return EngineRun(exit_code=code, changes=changes, policy_violations=tuple(violations), errors=tuple(errors))
+    return EngineRun(
+        exit_code=code, changes=changes, policy_violations=tuple(violations), errors=tuple(errors),
+        judged_by=tuple(sorted(packs)),
+    )  # fmt: skip
 
 
 def _plain(text: str) -> str:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_private_key,
 )
 
+from operations import accounts
 from schemas.ledger import KeyRecord, Purpose
 
 
@@ -26,7 +27,9 @@ class Form:
 
     file_name: str
     kind: str
-    """`pem` (PKCS 8), `ssh` (OpenSSH), `consensus` or `node` (CometBFT's JSON)."""
+    """`pem` (PKCS 8), `ssh` (OpenSSH), `consensus` or `node` (CometBFT's JSON), `mnemonic` (24 words of BIP 39)."""
+    is_on_host: bool = True
+    """Whether the host that holds it gets it; else it stays where the deployer works."""
 
 
 _FORMS = {
@@ -35,6 +38,9 @@ _FORMS = {
     Purpose.SSH_HOST: Form(file_name="ssh_host_ed25519_key", kind="ssh"),
     Purpose.CONSENSUS: Form(file_name="consensus.json", kind="consensus"),
     Purpose.NODE: Form(file_name="node.json", kind="node"),
+    Purpose.ACCOUNT: Form(file_name="account.mnemonic", kind="mnemonic", is_on_host=False),
+    Purpose.WALLET: Form(file_name="wallet.mnemonic", kind="mnemonic"),
+    Purpose.PROBE: Form(file_name="probe.mnemonic", kind="mnemonic"),
     Purpose.OBSERVER: Form(file_name="observer.json", kind="consensus"),
 }
 
@@ -45,7 +51,9 @@ def form_of(purpose: Purpose) -> Form:
 
 
 def generate(form: Form) -> str:
-    """Return a new Ed25519 private key in its file's form."""
+    """Return a new private key in its file's form: Ed25519, or secp256k1 as a mnemonic."""
+    if form.kind == "mnemonic":
+        return accounts.new_mnemonic() + "\n"
     key = Ed25519PrivateKey.generate()
     if form.kind == "pem":
         return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -66,6 +74,8 @@ def generate(form: Form) -> str:
 
 def record(form: Form, holder: str, purpose: Purpose, text: str) -> KeyRecord:
     """Return what the ledger says of a private key's file."""
+    if form.kind == "mnemonic":
+        return _account_record(holder, purpose, text)
     public = _raw(_private(form, text).public_key())
     if form.kind == "ssh":
         blob = _ssh_blob(public)
@@ -73,8 +83,24 @@ def record(form: Form, holder: str, purpose: Purpose, text: str) -> KeyRecord:
     else:
         shown, hashed = base64.b64encode(public).decode(), public
         address = {"consensus": _address(public).upper(), "node": _address(public)}.get(form.kind, "")
-    digest = base64.b64encode(hashlib.sha256(hashed).digest()).decode().rstrip("=")
-    return KeyRecord(holder=holder, purpose=purpose, public_key=shown, fingerprint=f"SHA256:{digest}", address=address)
+    return KeyRecord(
+        holder=holder, purpose=purpose, public_key=shown, fingerprint=_fingerprint(hashed), address=address
+    )
+
+
+def _account_record(holder: str, purpose: Purpose, text: str) -> KeyRecord:
+    account = accounts.account(text)
+    return KeyRecord(
+        holder=holder,
+        purpose=purpose,
+        public_key=base64.b64encode(account.public).decode(),
+        fingerprint=_fingerprint(account.public),
+        address=account.address,
+    )
+
+
+def _fingerprint(public: bytes) -> str:
+    return "SHA256:" + base64.b64encode(hashlib.sha256(public).digest()).decode().rstrip("=")
 
 
 def _private(form: Form, text: str) -> Ed25519PrivateKey:

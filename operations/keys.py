@@ -12,14 +12,15 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from operations.key_forms import Form, form_of, generate, record
 from schemas.errors import UsageError
 from schemas.ledger import FirstStart, KeyRecord, Ledger, Purpose, ledger_text, read_ledger
 from schemas.locations import host_secrets_dir, secrets_dir
-from schemas.plan import Plan
-from schemas.workloads import keys_of
+from schemas.plan import HostPlan, Plan
+from schemas.workloads import CATALOGUE, Service, Trait, keys_of, services_of
 from stacks.stack import StackFiles, shown
 
 FIRST_START_VALID = datetime.timedelta(hours=1)
@@ -41,17 +42,18 @@ def create_keys(files: StackFiles, plan: Plan) -> Ledger:
     old = read_ledger(files.ledger) if files.ledger.exists() else None
     store = secrets_dir(plan.stack)
     _private_folder(store)
-    suffix, genesis_time = _stack_record(store, plan, old)
+    birth = _stack_record(store, plan, old)
     records = [_key(plan.stack, holder, purpose, old) for holder, purpose in _needed(plan)]
     kept = [
         k for k in (old.keys if old else ()) if (k.holder, k.purpose) not in {(r.holder, r.purpose) for r in records}
     ]
     ledger = Ledger(
         stack=plan.stack,
-        chain_suffix=suffix,
-        genesis_time=genesis_time,
+        chain_suffix=birth.chain_suffix,
+        genesis_time=birth.genesis_time,
         keys=tuple(records + kept),
         first_starts=tuple(_first_starts(store)),
+        founders=birth.founders,
     )
     write_ledger(files, ledger)
     return ledger
@@ -86,13 +88,7 @@ def withdraw_first_start(files: StackFiles, ledger: Ledger, host: str) -> Ledger
 
 
 def _with_first_starts(files: StackFiles, ledger: Ledger) -> Ledger:
-    changed = Ledger(
-        stack=ledger.stack,
-        chain_suffix=ledger.chain_suffix,
-        genesis_time=ledger.genesis_time,
-        keys=ledger.keys,
-        first_starts=tuple(_first_starts(secrets_dir(ledger.stack))),
-    )
+    changed = replace(ledger, first_starts=tuple(_first_starts(secrets_dir(ledger.stack))))
     write_ledger(files, changed)
     return changed
 
@@ -100,8 +96,14 @@ def _with_first_starts(files: StackFiles, ledger: Ledger) -> Ledger:
 def _needed(plan: Plan) -> Iterator[tuple[str, Purpose]]:
     yield "deployer", Purpose.DEPLOYER
     yield "operator", Purpose.OPERATOR
+    if any(service.has(Trait.SDK_CHAIN) for host in plan.hosts for service in _known_services(host)):
+        yield "operator", Purpose.PROBE
     for host in plan.hosts:
         yield from ((host.host, purpose) for purpose in keys_of(host.role, host.assignments))
+
+
+def _known_services(host: HostPlan) -> tuple[Service, ...]:
+    return services_of(assignment for assignment in host.assignments if assignment.client in CATALOGUE)
 
 
 def _key(stack: str, holder: str, purpose: Purpose, old: Ledger | None) -> KeyRecord:
@@ -130,24 +132,43 @@ def _key(stack: str, holder: str, purpose: Purpose, old: Ledger | None) -> KeyRe
 def _key_path(stack: str, holder: str, form: Form) -> Path:
     if holder in ("deployer", "operator"):
         return secrets_dir(stack) / form.file_name
+    if not form.is_on_host:
+        return secrets_dir(stack) / "accounts" / f"{holder}.{form.file_name}"
     return host_secrets_dir(stack, holder) / form.file_name
 
 
-def _stack_record(store: Path, plan: Plan, old: Ledger | None) -> tuple[str, str]:
-    """Return chain suffix and genesis time, made once and kept in the store."""
+@dataclass(frozen=True, kw_only=True)
+class _Birth:
+    """What is decided once, when a stack's first keys are made."""
+
+    chain_suffix: str
+    genesis_time: str
+    founders: tuple[str, ...]
+
+
+def _stack_record(store: Path, plan: Plan, old: Ledger | None) -> _Birth:
+    """Return what was decided at the stack's birth; made once and kept in the store."""
     path = store / _STACK_RECORD
     if path.exists():
         value = json.loads(path.read_text(encoding="utf-8"))
-        return str(value["chain_suffix"]), str(value["genesis_time"])
+        return _Birth(
+            chain_suffix=str(value["chain_suffix"]),
+            genesis_time=str(value["genesis_time"]),
+            founders=tuple(str(host) for host in value.get("founders", ())),
+        )
     if old is not None:
         raise UsageError(
             f"there is a key ledger for stack '{plan.stack}', but its secret store {store} is empty",
             remedy="Restore the secret store from its back-up. For a lab that may be lost: geofleet down.",
         )
     suffix = "" if plan.environment == "production" else secrets.token_hex(3)
-    genesis_time = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    _write(path, json.dumps({"chain_suffix": suffix, "genesis_time": genesis_time}) + "\n", mode=0o600)
-    return suffix, genesis_time
+    birth = _Birth(
+        chain_suffix=suffix,
+        genesis_time=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        founders=tuple(sorted(host.host for host in plan.hosts)),
+    )
+    _write(path, json.dumps(asdict(birth)) + "\n", mode=0o600)
+    return birth
 
 
 def _first_start_path(store: Path, host: str) -> Path:

@@ -44,7 +44,9 @@ class Notice:
     severity: Severity | None = None
     """Of a rule."""
     subject: str = ""
-    """What it is about: a path in the spec, a fleet, a host."""
+    """What it is about: a path in the spec, a fleet, a host, a resource."""
+    urn: str = ""
+    """Of the resource, where it is about one."""
     message: str
     details: tuple[str, ...] = ()
     """Counter-example and remedy."""
@@ -129,6 +131,7 @@ def _of_finding(finding: Finding) -> Notice:
         line=max(1, where.line),
         column=max(1, where.column),
         end_column=where.end_column,
+        urn=where.urn,
         is_waived=finding.status is Status.WAIVED,
     )
 

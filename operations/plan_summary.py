@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
 
+from components.placement.placing import Proof
 from operations.losses import PLACES
 from operations.simulating import simulate
 from schemas.atlas import Atlas
@@ -54,6 +56,16 @@ def plan_summary(plan: Plan, atlas: Atlas) -> str:
     console = Console(file=buffer, width=WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
     console.print(table)
     return "\n".join(line.rstrip() for line in buffer.getvalue().rstrip().splitlines())
+
+
+def proof_text(proofs: Iterable[Proof]) -> str:
+    """Return how well places are proven: `placed: validators (commit_latency) proven best`; empty without any."""
+    parts = []
+    for proof in proofs:
+        by = f" ({proof.objective})" if proof.objective else ""
+        how = f"best within {proof.gap * 100:.1f} %, not proven further in time" if proof.gap else "proven best"
+        parts.append(f"{proof.fleet}{by} {how}")
+    return f"placed: {'; '.join(parts)}" if parts else ""
 
 
 def machines_text(hosts: tuple[HostPlan, ...]) -> str:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.placement.placing import Options
+from components.placement.placing import Options, Proof
 from components.placement.planning import place, plan_from_lock
 from components.placement.world import world_of
 from schemas.atlas import Atlas
@@ -16,6 +16,9 @@ from schemas.loading.atlas_file import stack_atlas
 from schemas.lock import Lock, lock_text, read_lock
 from schemas.plan import Plan
 from stacks.stack import StackFiles, load_stack_spec, shown, stack_files
+
+SECONDS_MAX = 60.0
+"""Wall time for placing one fleet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +35,8 @@ class Planned:
     """The key ledger, once keys exist."""
     atlas: Atlas
     """What was known of the world: the tables, and the user's own figures."""
+    proofs: tuple[Proof, ...] = ()
+    """How well each fleet that was placed just now is proven to be in the best places; none for a plan from the lock."""
 
 
 def files_of(argument: str) -> StackFiles:
@@ -52,8 +57,12 @@ def files_of(argument: str) -> StackFiles:
     )
 
 
-def planned(files: StackFiles) -> Planned:
+def planned(files: StackFiles, *, seconds_max: float = SECONDS_MAX) -> Planned:
     """Load a spec and return its plan.
+
+    Args:
+        files: Of the stack.
+        seconds_max: Wall time for placing one fleet, after which the best found is taken.
 
     Raises:
         InvalidDocumentError: Spec, lock, ledger or the user's own figures are missing or wrong.
@@ -65,14 +74,17 @@ def planned(files: StackFiles) -> Planned:
     if lock is not None and lock.spec_sha256 == spec.sha256:
         plan = plan_from_lock(spec.network, lock, spec_sha256=spec.sha256, world=world_of(atlas))
         return Planned(files=files, spec=spec, plan=plan, lock=lock, locked=True, ledger=ledger, atlas=atlas)
+    proofs: list[Proof] = []
     plan, lock = place(
         spec.network,
         stack=files.name,
         spec_sha256=spec.sha256,
         lock=lock,
-        options=Options(where=spec.where, world=world_of(atlas)),
+        options=Options(where=spec.where, world=world_of(atlas), seconds_max=seconds_max, on_proof=proofs.append),
     )
-    return Planned(files=files, spec=spec, plan=plan, lock=lock, locked=False, ledger=ledger, atlas=atlas)
+    return Planned(
+        files=files, spec=spec, plan=plan, lock=lock, locked=False, ledger=ledger, atlas=atlas, proofs=tuple(proofs)
+    )
 
 
 def write_lock(found: Planned) -> str:

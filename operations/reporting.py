@@ -16,10 +16,17 @@ class Form(StrEnum):
 
     SARIF = "sarif"
     GITHUB = "github"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
 
 
 def show_report(form: Form, report: Report, subject: Subject) -> None:
     """Write what rules say of a stack to standard output."""
+    if form in (Form.JUNIT, Form.MARKDOWN):
+        from operations.report_forms import report_junit, report_markdown  # here: a check in text needs no XML
+
+        show(report_junit(report, subject) if form is Form.JUNIT else report_markdown(report))
+        return
     _show(form, report_notices(report), subject, report.exit_code)
 
 

@@ -88,8 +88,9 @@ def _location(notice: Notice, path: str) -> dict[str, Any]:
     if not path.startswith("/"):
         place["uriBaseId"] = _ROOT
     location: dict[str, Any] = {"physicalLocation": {"artifactLocation": place, "region": region}}
-    if notice.subject:
-        location["logicalLocations"] = [{"fullyQualifiedName": notice.subject}]
+    names = [name for name in (notice.subject, notice.urn) if name]
+    if names:
+        location["logicalLocations"] = [{"fullyQualifiedName": name} for name in names]
     return location
 
 

@@ -31,6 +31,7 @@ from schemas.inventory import Inventory
 from schemas.ledger import Ledger
 from schemas.locations import REPOSITORY, work_dir
 from schemas.report import Feed, Report, report
+from schemas.workloads import Trait
 
 SUITE = REPOSITORY / "tests" / "hosts"
 
@@ -112,6 +113,11 @@ def _is_ready(facts: HostFacts, reach: access.Access) -> bool:
     asked = "test -e /run/cloud-init/result.json"
     if runs_chain(facts):
         asked += f' && {commands.rpc("status")} | grep -q \'"latest_block_height":"[1-9]\''
+    for service in facts.services:
+        if service.has(Trait.RELAYER):  # it has looked at a path: its nodes follow, light clients and channel are there
+            asked += (
+                f" && {commands.metrics(facts, service)} | grep -q ^geofleet_relayer_last_round_timestamp_seconds.path"
+            )
     try:
         return reach.run(facts.host, asked).status == 0
     except UnreachableError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.catalogue import CATALOGUE
-from policies.rule import Family, Rule
+from policies.rule import Family, Rule, Scope
 from schemas.locations import REPOSITORY
 from schemas.report import Feed
 
@@ -32,7 +32,7 @@ A rule, a parameter or a value that does not exist is refused with its place. Wh
 below is told in every report (OPS010).
 
 A status is one of: passed, failed, waived, not applicable (to this feed, or nothing in the stack is of the kind),
-deferred (known later, and judged before `up` ends), not evaluated (a fact is missing that should be there; it fails
+deferred (only creation tells it: listed at preview, judged before `up` ends, else `up` fails), not evaluated (a fact is missing that should be there; it fails
 the gate, whatever the severity). Hard latency rules accept measured round trips only; a pair that is only
 estimated is a *medium* finding of its own, and what light in fibre cannot do is refused.
 """
@@ -71,14 +71,22 @@ def _families(rules: list[Rule]) -> Iterator[str]:
 def _section(rule: Rule) -> Iterator[str]:
     yield f"### {rule.id}\n"
     yield f"**{rule.title}.** Judges {rule.judges}. Severity: {_severity(rule)}.\n"
+    if rule.keys:
+        yield f"- Points to: `fleets.*.{'.'.join(rule.keys)}`"
+    if rule.scope is Scope.STACK:
+        yield "- Looks at the whole stack at once"
+    if rule.reads_terms:
+        yield "- Needs what fleets and network publish of the spec beyond promises; not evaluated without"
     yield f"- Why: {rule.source}"
     yield f"- Remedy: {rule.remedy}"
+    if rule.tokens:
+        yield f"- Types: {', '.join(f'`{token}`' for token in rule.tokens)}"
     if rule.standards:
         yield f"- Serves: {', '.join(rule.standards)}"
     for parameter in rule.parameters:
         yield (
-            f"- Parameter `{parameter.name}` ({'whole, ' * parameter.is_whole}{parameter.minimum:g} to "
-            f"{parameter.maximum:g}, default {parameter.default:.4g}; {parameter.weaker} is weaker): "
+            f"- Parameter `{parameter.name}` ({'whole, ' * parameter.is_whole}{parameter.minimum:.10g} to "
+            f"{parameter.maximum:.10g}, default {parameter.default:.4g}; {parameter.weaker} is weaker): "
             f"{parameter.meaning}"
         )
     yield ""

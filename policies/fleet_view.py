@@ -6,10 +6,13 @@ same rule gives the same finding.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from policies.reach import hubs_served
+from policies.resources import Resources
+from policies.waiver import Waiver
 from schemas.atlas import PUBLISHED, Atlas
 from schemas.facts import HostFacts, facts_of
 from schemas.ledger import Ledger
@@ -126,16 +129,30 @@ class FleetView:
     """Rule ID to parameter to value, where a platform team has set one."""
     severities: Mapping[str, Mapping[str, Severity]] = field(default_factory=dict)
     """Rule ID to environment (empty for any) to severity, where a platform team has set one."""
+    waivers: tuple[Waiver, ...] = ()
+    """Findings that somebody answers for, in force or not."""
+    today: datetime.date | None = None
+    """The day that waivers are judged on; None where nothing is waived."""
     weakened: tuple[str, ...] = ()
     """What of that asks for less than the catalogue does, each with its place."""
     network: NetworkTerms | None = None
     """What the spec says of the whole network; None where the stack does not publish it."""
     costs: Mapping[str, Cost] = field(default_factory=dict)
     """Host to what it costs; empty on every feed but the plan's."""
+    resources: Resources = field(default_factory=Resources)
+    """What the stack has at its providers, made by our components or by anybody; empty for a plan."""
+    environment: str = ""
+    """What decides on severities where no host says it."""
+
+    @property
+    def network_terms(self) -> NetworkTerms:
+        """Return what the spec says of the whole network; for rules with `reads_terms`, as `Fleet.terms`."""
+        assert self.network is not None, "the judge asks rules that read terms only where terms are known"
+        return self.network
 
     def chain(self, name: str) -> ChainTerms | None:
-        """Return a chain of the network; None when it has none of this name."""
-        return self.network.chain(name) if self.network else None
+        """Return a chain of the network; None when it has none of this name. For rules with `reads_terms`."""
+        return self.network_terms.chain(name)
 
     def of_fleet(self, fleet: Fleet) -> FleetView:
         """Return the view narrowed to one fleet."""
@@ -156,9 +173,9 @@ class FleetView:
         return replace(self, fleets=fleets, network=network)
 
     def environment_of(self, subject: str) -> str:
-        """Return the environment of a fleet; of the first host for any other subject; empty without hosts."""
+        """Return the environment of a fleet; of the first host for any other subject."""
         named = next((fleet.environment for fleet in self.fleets if fleet.name == subject), "")
-        return named or (self.hosts[0].environment if self.hosts else "")
+        return named or (self.hosts[0].environment if self.hosts else self.environment)
 
 
 def view_of(

@@ -61,6 +61,36 @@ HOST_RULES = (
     ),
     replace(
         _EACH_HOST,
+        id="OPS060",
+        title="A transfer along each path arrives and is acknowledged",
+        judges="each path between two chains",
+        severity=Severity.HIGH,
+        source="A relayer that runs and carries nothing looks healthy: only a packet that came back proves the path.",
+        remedy="See OPS061 for the relayers and OPS062 for their nodes; journalctl -u on a relayer says what it waits for.",
+    ),
+    replace(
+        _EACH_HOST,
+        id="OPS061",
+        title="Every relayer looks at its paths, has money, and keeps light clients far from expiry",
+        judges="each relayer",
+        severity=Severity.HIGH,
+        source=(
+            "Expired light clients need a vote of the chain, which takes weeks (ibc-go issues 3326 and 4795); wallets "
+            "that ran empty are the commonest other end of a relayer."
+        ),
+        remedy="journalctl on the relayer; fill its wallet; refresh a light client before its trusting period ends.",
+    ),
+    replace(
+        _EACH_HOST,
+        id="OPS062",
+        title="A relayer's own full nodes follow their chains and never vote",
+        judges="each relayer",
+        severity=Severity.HIGH,
+        source="Sequence mismatches come from nodes behind a load balancer: one node of its own each (rly issue 1401).",
+        remedy="journalctl -u UNIT of the node on the relayer's host.",
+    ),
+    replace(
+        _EACH_HOST,
         id="RED021",
         title="The chain's voting power is the planned one, validator by validator",
         severity=Severity.HIGH,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from policies.catalogue import CATALOGUE, Check, Entry
 from policies.fleet_view import FleetView
 from policies.rule import Rule, Scope
+from policies.waiving import dead, waived
 from schemas.errors import FleetError
 from schemas.report import Feed, Finding, Report, Severity, Status, Where, report
 
@@ -30,9 +31,14 @@ def judge(view: FleetView, feed: Feed, *, locate: Locate | None = None, entries:
     """
     assert feed is not Feed.HOSTS, "hosts are judged by tests/hosts, under the same IDs"
     found: list[Finding] = []
-    for entry in entries:
+    listed = tuple(entries)
+    for entry in listed:
         for finding in _of_rule(entry, view, feed):
             found.append(_placed(entry.rule, _weighed(entry.rule, finding, view), locate))
+    if view.waivers and view.today is not None:
+        # a part of the rules cannot tell that a waiver covers nothing
+        unused = dead(found, view.waivers, view.today) if listed == CATALOGUE else ()
+        found = [*waived(found, view.waivers, view.today), *unused]
     return report(feed, view.stack, found)
 
 
@@ -46,7 +52,8 @@ def _of_rule(entry: Entry, view: FleetView, feed: Feed) -> Iterator[Finding]:
         yield rule.finding(Status.NOT_APPLICABLE, view.stack, f"is judged from: {feeds}")
         return
     found = list(_judged(rule, entry.check, view))
-    found += [_in_doubt(rule, subject, reason) for subject, reason in view.doubts.items()]
+    if not rule.tokens:
+        found += [_in_doubt(rule, subject, reason) for subject, reason in view.doubts.items()]
     if not found:
         found.append(rule.finding(Status.NOT_APPLICABLE, view.stack, f"nothing here to judge: it is for {rule.judges}"))
     yield from found
@@ -68,7 +75,7 @@ def _judged(rule: Rule, check: Check, view: FleetView) -> Iterator[Finding]:
         if silent and (view.hosts or view.declared):
             yield from (_in_doubt(rule, subject, _NO_TERMS) for subject in silent)
             return
-    if rule.scope is Scope.STACK:
+    if rule.scope in (Scope.STACK, Scope.RESOURCE):
         yield from _guarded(rule, check, view, view.stack)
         return
     for fleet in view.fleets:
@@ -104,6 +111,11 @@ def _weighed(rule: Rule, finding: Finding, view: FleetView) -> Finding:
 
 
 def _placed(rule: Rule, finding: Finding, locate: Locate | None) -> Finding:
-    if locate is None or finding.where != Where():
+    where = finding.where
+    if locate is None or where.file:
         return finding
-    return dataclasses.replace(finding, where=locate(finding.subject, rule.keys))
+    found = locate(where.host or finding.subject, rule.keys)
+    # A resource keeps its URN beside the line of the host that it belongs to.
+    if where.urn:
+        found = dataclasses.replace(found, host=where.host, urn=where.urn)
+    return finding if where.host and not where.urn else dataclasses.replace(finding, where=found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from policies.fleet_view import FleetView
 from policies.judge import Locate
 from schemas.diagnostics import Mark, Path
@@ -19,7 +21,10 @@ def places_in(document: Document, view: FleetView) -> Locate:
     fleet_of = {host.host: host.fleet for host in view.hosts}
 
     def locate(subject: str, keys: tuple[str, ...]) -> Where:
-        path = _existing(document, ("fleets", fleet_of.get(subject, subject), *keys))
+        fleet, _, number = subject.rpartition("-")
+        # A host whose facts cannot be read has its name all the same: `<fleet>-<n>`.
+        named = fleet_of.get(subject) or (fleet if number.isdecimal() and fleet in _fleets(document) else subject)
+        path = _existing(document, ("fleets", named, *keys))
         # `fleets` alone says nothing: the subject is the stack, or a key of it.
         if len(path) < 2:
             return Where(file=document.source, line=Mark().line, column=Mark().column, end_column=Mark().end_column)
@@ -27,6 +32,11 @@ def places_in(document: Document, view: FleetView) -> Locate:
         return Where(file=file.source, line=mark.line, column=mark.column, end_column=mark.end_column)
 
     return locate
+
+
+def _fleets(document: Document) -> Container[str]:
+    fleets = document.value.get("fleets") if isinstance(document.value, dict) else None
+    return fleets if isinstance(fleets, dict) else ()
 
 
 def _existing(document: Document, path: Path) -> Path:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from policies.fleet_view import FleetView, Unknown, view_of
+from policies.resources import HOST, Resource, Resources
 from policies.settings import Settings
 from schemas.atlas import PUBLISHED, Atlas
 from schemas.errors import FleetError
@@ -15,7 +16,6 @@ from schemas.terms import FleetTerms, NetworkTerms, terms_from_props
 
 _Terms = TypeVar("_Terms", FleetTerms, NetworkTerms)
 TOKENS = "geofleet:index:"
-HOST = f"{TOKENS}Host"
 NETWORK = f"{TOKENS}Network"
 FLEETS = tuple(f"{TOKENS}{role}Fleet" for role in ("Validator", "Relayer", "Sequencer", "Oracle"))
 
@@ -44,7 +44,7 @@ class Published:
     """Name of a fleet or host to its component's URN."""
     network_urn: str
     concerns_us: bool
-    """False for a stack that has none of geofleet's components."""
+    """False for a stack that has none of geofleet's components, and no resource that a rule judges."""
 
     def urn_of(self, subject: str) -> str:
         """Return the component that a subject is; the network's for any other subject; empty without one."""
@@ -53,7 +53,7 @@ class Published:
 
 def published(
     components: Iterable[Component], atlas_of: Callable[[str], Atlas] = lambda _: PUBLISHED,
-    settings_of: Callable[[str], Settings] = lambda _: Settings(),
+    settings_of: Callable[[str], Settings] = lambda _: Settings(), resources: Resources | None = None,
 ) -> Published:  # fmt: skip
     """Return what a stack publishes; the engine's order, which is not stable, does not count.
 
@@ -62,6 +62,7 @@ def published(
         atlas_of: The stack's name to what is known of the world; may raise a `FleetError`, and then no fleet can be
             judged.
         settings_of: The stack's name to what is set of the rules; may raise a `FleetError`, with the same effect.
+        resources: What the stack has at its providers; this alone makes a view of a stack without our components.
     """
     ours = sorted((c for c in components if c.token in (HOST, NETWORK, *FLEETS)), key=lambda c: c.urn)
     facts: list[HostFacts] = []
@@ -73,10 +74,13 @@ def published(
                 facts.append(found)
             else:
                 unknown.append(found)
-    name, atlas, settings = _stack(ours), PUBLISHED, Settings()
+    made = resources or Resources()
+    name, atlas, settings = stack_of([*ours, *made.all]), PUBLISHED, Settings()
     try:
         if ours:
-            atlas, settings = atlas_of(name), settings_of(name)
+            atlas = atlas_of(name)
+        if name:
+            settings = settings_of(name)
     except FleetError as error:
         unknown.append(Unknown(host=name, fleet="", reason=str(error)))
     # A network without any fleet is itself what has no hosts.
@@ -84,11 +88,12 @@ def published(
     said = {c.name: found for c in ours if c.token in FLEETS for found in [_terms(c, FleetTerms, unknown)] if found}
     network = [found for c in ours if c.token == NETWORK for found in [_terms(c, NetworkTerms, unknown)] if found]
     view = view_of(facts, stack=name, unknown=unknown, declared=fleets).judged_with(atlas)
+    view = replace(view, resources=made, environment=_environment(ours))
     return Published(
         view=settings.applied_to(view.saying(said, network[0] if len(network) == 1 else None)),
         urns={c.name: c.urn for c in ours if c.token != NETWORK},
         network_urn=next((c.urn for c in ours if c.token == NETWORK), ""),
-        concerns_us=bool(ours),
+        concerns_us=bool(ours or made.all),
     )
 
 
@@ -130,6 +135,13 @@ def _unknown(component: Component, reason: str) -> Unknown:
     return Unknown(host=component.name, fleet=fleet if isinstance(fleet, str) else "", reason=reason)
 
 
-def _stack(ours: list[Component]) -> str:
-    """Return the stack's name from a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`."""
-    return ours[0].urn.removeprefix("urn:pulumi:").partition("::")[0] if ours else ""
+def stack_of(found: Iterable[Component | Resource]) -> str:
+    """Return the stack's name from a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`; empty without any."""
+    urn = next((one.urn for one in found), "")
+    return urn.removeprefix("urn:pulumi:").partition("::")[0]
+
+
+def _environment(ours: list[Component]) -> str:
+    """Return what the network says its environment is; empty if it does not."""
+    said = [c.props.get("environment") for c in ours if c.token == NETWORK]
+    return next((name for name in said if isinstance(name, str)), "")

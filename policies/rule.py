@@ -14,6 +14,9 @@ PLANNED = frozenset({Feed.PLAN, Feed.PREVIEW, Feed.STATE})
 PLAN_ONLY = frozenset({Feed.PLAN})
 """For what only a plan holds, such as prices: they are no host's facts."""
 
+MADE = frozenset({Feed.PREVIEW, Feed.STATE})
+"""The feeds that hold the resources of providers."""
+
 EVERYWHERE = PLANNED | {Feed.HOSTS}
 HOSTS_ONLY = frozenset({Feed.HOSTS})
 
@@ -35,6 +38,8 @@ class Scope(StrEnum):
     FLEET = "fleet"
     STACK = "stack"
     HOST = "host"
+    RESOURCE = "resource"
+    """Each resource by itself: judged before it is made, and again when its values are known."""
 
 
 class Weaker(StrEnum):
@@ -85,6 +90,8 @@ class Rule:
     """Controls of published frameworks that it serves: SOC 2 (TSC 2017), ISO 27001:2022, CIS, where one applies."""
     remedy: str
     """What to do when it fails, where the finding knows nothing better."""
+    tokens: tuple[str, ...] = ()
+    """Types of the resources that it judges, where it judges resources."""
     keys: tuple[str, ...] = ()
     """Keys of the spec that it judges, below the fleet; findings point there."""
     parameters: tuple[Parameter, ...] = ()

@@ -7,6 +7,7 @@ asks for less than the catalogue does is told in every report (OPS010).
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,8 @@ from pydantic import Field, ValidationError
 from policies.catalogue import RULES
 from policies.fleet_view import FleetView
 from policies.rule import Parameter, Rule
+from policies.waiver import Waiver
+from policies.waivers import stack_waivers
 from schemas.diagnostics import Diagnostic, InvalidDocumentError, nearest
 from schemas.document import Document, read_file, read_text
 from schemas.locations import REPOSITORY
@@ -59,6 +62,8 @@ class Settings:
     """Rule ID to parameter to value."""
     severities: Mapping[str, Mapping[str, Severity]] = field(default_factory=dict)
     """Rule ID to environment (empty for any) to severity."""
+    waivers: tuple[Waiver, ...] = ()
+    """Findings that somebody answers for."""
     places: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Rule ID and what is set of it, to `file:line:column`."""
 
@@ -69,6 +74,7 @@ class Settings:
         return Settings(
             parameters=_merged(self.parameters, below.parameters),
             severities=_merged(self.severities, kept),
+            waivers=(*self.waivers, *below.waivers),
             places={**below.places, **self.places},
         )
 
@@ -95,7 +101,10 @@ class Settings:
 
     def applied_to(self, view: FleetView) -> FleetView:
         """Return a view as rules judge it with these settings."""
-        return replace(view, parameters=self.parameters, severities=self.severities, weakened=self.weakened())
+        return replace(
+            view, parameters=self.parameters, severities=self.severities, weakened=self.weakened(),
+            waivers=self.waivers, today=datetime.datetime.now(tz=datetime.UTC).date(),
+        )  # fmt: skip
 
 
 def stack_settings(spec: Path, *, every_stack: Path = EVERY_STACK) -> Settings:
@@ -109,7 +118,7 @@ def stack_settings(spec: Path, *, every_stack: Path = EVERY_STACK) -> Settings:
         InvalidDocumentError: One of the files is wrong; every mistake of that file is named.
     """
     own = read_settings(spec.with_name(f"{spec.stem}.policies.yaml"))
-    return own.over(read_settings(every_stack))
+    return replace(own.over(read_settings(every_stack)), waivers=stack_waivers(spec))
 
 
 def read_settings(path: Path) -> Settings:

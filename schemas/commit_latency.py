@@ -7,7 +7,7 @@ several hops, time-outs and block size come on top.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 RoundTripMs = Callable[[str, str], float]
@@ -62,9 +62,11 @@ def bft_commit(voters: Iterable[Voter], *, power_total: int, round_trip_ms: Roun
     present = [voter for voter in voters if voter.power > 0]
     if 3 * sum(voter.power for voter in present) <= 2 * power_total:
         return None
+    places = sorted({voter.place for voter in present})
+    one_way_ms = {one: {other: round_trip_ms(one, other) / 2 for other in places} for one in places}
     found: list[tuple[float, str, int]] = []
     for (place, power), names in sorted(_alike(present).items()):
-        took = _three_delays(_groups(present, (place, power)), power_total, round_trip_ms)
+        took = _three_delays(_groups(present, (place, power)), 2 * power_total // 3, one_way_ms)
         found.append((took, names[0], power * len(names)))
     return _over_leaders(found)
 
@@ -101,7 +103,7 @@ def nearest_answers(voters: Iterable[Voter], *, needed: int, round_trip_ms: Roun
     for kind, names in sorted(_alike(present).items()):
         groups = _groups(present, kind)
         answers = [0.0 if group.is_leader else round_trip_ms(kind[0], group.place) for group in groups]
-        took = _reached(zip(answers, groups, strict=True), needed - 1, weighs=False)
+        took = _quorum_at([(answer, group.count) for answer, group in zip(answers, groups, strict=True)], needed - 1)
         found.append((took, names[0], len(names)))
     return _over_leaders(found)
 
@@ -123,39 +125,37 @@ def _groups(voters: Sequence[Voter], leader: tuple[str, int]) -> list[_Group]:
     return groups
 
 
-def _three_delays(groups: list[_Group], power_total: int, round_trip_ms: RoundTripMs) -> float:
-    needed = 2 * power_total // 3
+def _three_delays(groups: list[_Group], needed: int, one_way_ms: Mapping[str, Mapping[str, float]]) -> float:
+    """Return when members with more than the needed power have precommits of as much.
+
+    Args:
+        groups: The members, the leader first and alone.
+        needed: Power that is not enough yet.
+        one_way_ms: Sender's place to receiver's place to what separates them.
+    """
     leader = groups[0]
-    times = [0.0 if group.is_leader else round_trip_ms(leader.place, group.place) / 2 for group in groups]
-    one_way = {
-        (one.place, other.place): round_trip_ms(one.place, other.place) / 2 for one in groups for other in groups
-    }
+    weights = [group.count * group.power for group in groups]
+    ways = {group.place: [one_way_ms[sender.place][group.place] for sender in groups] for group in groups}
+    times = [0.0 if group.is_leader else one_way_ms[leader.place][group.place] for group in groups]
     for _vote in ("prevote", "precommit"):
-        times = [
-            _reached(_arrivals(groups, times, receiver, one_way), needed) for receiver in range(len(groups))
-        ]  # fmt: skip
-    return _reached(zip(times, groups, strict=True), needed)
+        received: list[float] = []
+        for position, group in enumerate(groups):
+            arrivals = [
+                (sent + way, weight) for sent, way, weight in zip(times, ways[group.place], weights, strict=True)
+            ]
+            # A member's own vote is there at once; those of others like it come one way.
+            arrivals[position] = (arrivals[position][0], weights[position] - group.power)
+            arrivals.append((times[position], group.power))
+            received.append(_quorum_at(arrivals, needed))
+        times = received
+    return _quorum_at(list(zip(times, weights, strict=True)), needed)
 
 
-def _arrivals(
-    groups: list[_Group], times: list[float], receiver: int, one_way: dict[tuple[str, str], float]
-) -> list[tuple[float, _Group]]:
-    """Return when each group's votes are with one member of the receiving group; its own is there at once."""
-    own = groups[receiver]
-    arrivals = [(times[receiver], _Group(place=own.place, power=own.power, count=1))]
-    for group, sent in zip(groups, times, strict=True):
-        count = group.count - (group is own)
-        if count:
-            there = sent + one_way[group.place, own.place]
-            arrivals.append((there, _Group(place=group.place, power=group.power, count=count)))
-    return arrivals
-
-
-def _reached(arrivals: Iterable[tuple[float, _Group]], needed: int, *, weighs: bool = True) -> float:
-    """Return when more than `needed` (power, or members) has arrived; infinity when that never is."""
+def _quorum_at(arrivals: list[tuple[float, int]], needed: int) -> float:
+    """Return when more than the needed weight has arrived; infinity when that never is."""
     have = 0
-    for when, group in sorted(arrivals, key=lambda arrival: arrival[0]):
-        have += group.count * (group.power if weighs else 1)
+    for when, weight in sorted(arrivals):
+        have += weight
         if have > needed:
             return when
     return math.inf

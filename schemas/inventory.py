@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -44,6 +45,30 @@ class InventoryLink:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InventoryPath:
+    """Two chains between which relayers carry packets."""
+
+    source: str
+    destination: str
+    channels: tuple[str, ...]
+    """`port/channel` on the source."""
+    hosts: tuple[str, ...]
+    """Relayers that work on it, in the order in which they carry."""
+    denomination: str
+    """The source chain's coin."""
+    fee_per_gas: float
+
+    @property
+    def name(self) -> str:
+        """Return the path's name in reports."""
+        return f"{self.source}:{self.destination}"
+
+    def fee(self, gas: int) -> int:
+        """Return what so much gas costs at least on the source, in its smallest coin."""
+        return math.ceil(gas * self.fee_per_gas)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Inventory:
     """Everything that verification needs to know of a stack."""
 
@@ -57,6 +82,7 @@ class Inventory:
     hosts: tuple[HostFacts, ...]
     chains: tuple[InventoryChain, ...]
     links: tuple[InventoryLink, ...]
+    paths: tuple[InventoryPath, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the envelope, which is also the stack output."""
@@ -70,7 +96,19 @@ class Inventory:
             "hosts": [host.to_props() for host in self.hosts],
             "chains": [asdict(chain) for chain in self.chains],
             "links": [asdict(link) for link in self.links],
+            "paths": [asdict(path) for path in self.paths],
         }
+
+
+def _path(value: Mapping[str, Any]) -> InventoryPath:
+    return InventoryPath(
+        source=str(value["source"]),
+        destination=str(value["destination"]),
+        channels=tuple(str(channel) for channel in value["channels"]),
+        hosts=tuple(str(host) for host in value["hosts"]),
+        denomination=str(value["denomination"]),
+        fee_per_gas=float(value["fee_per_gas"]),
+    )
 
 
 def inventory_from_json(value: Mapping[str, Any]) -> Inventory:
@@ -110,6 +148,7 @@ def inventory_from_json(value: Mapping[str, Any]) -> Inventory:
                 )
                 for link in value["links"]
             ),
+            paths=tuple(_path(path) for path in value.get("paths", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InventoryError(f"the inventory is malformed: {type(error).__name__} {error}", remedy=remedy) from error

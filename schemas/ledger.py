@@ -31,11 +31,13 @@ class KeyRecord:
     """A host, or `deployer` or `operator`."""
     purpose: Purpose
     public_key: str
-    """Ed25519: OpenSSH form for SSH keys, base64 of the 32 bytes for the others."""
+    """Ed25519: OpenSSH form for SSH keys, base64 of the 32 bytes for the others; of accounts the 33 bytes of
+    secp256k1, base64."""
     fingerprint: str
     """`SHA256:` and the base64 of the hash of the public key, without padding."""
     address: str = ""
-    """The chain's own name for the key: CometBFT's validator address or node ID (hex)."""
+    """The chain's own name for the key: CometBFT's validator address or node ID (hex), or an account's address with
+    the prefix `cosmos`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,12 @@ class Ledger:
     keys: tuple[KeyRecord, ...]
     first_starts: tuple[FirstStart, ...] = ()
     """Hosts whose signer has never run; taken out as soon as it has."""
+    founders: tuple[str, ...] = ()
+    """Hosts that were there when the keys were first made: a genesis names these, and never changes after."""
+
+    def founded(self, host: str) -> bool:
+        """Return whether a host was there from the start; in ledgers older than the list, every host was."""
+        return not self.founders or host in self.founders
 
     def key(self, holder: str, purpose: Purpose) -> KeyRecord | None:
         """Return a holder's key for a purpose, if it has one."""
@@ -88,6 +96,7 @@ class _LedgerFile(Model):
     genesis_time: str
     keys: tuple[KeyRecord, ...]
     first_starts: tuple[FirstStart, ...]
+    founders: tuple[str, ...] = ()
 
 
 _REMEDY = "Restore the file from its last good version."
@@ -101,6 +110,7 @@ def ledger_text(ledger: Ledger) -> str:
         "stack": ledger.stack,
         "chain_suffix": ledger.chain_suffix,
         "genesis_time": ledger.genesis_time,
+        **({"founders": list(ledger.founders)} if ledger.founders else {}),
         "keys": [
             {
                 "holder": k.holder,
@@ -141,6 +151,7 @@ def read_ledger(path: Path, *, source: str = "") -> Ledger:
         genesis_time=file.genesis_time,
         keys=file.keys,
         first_starts=file.first_starts,
+        founders=file.founders,
     )
     problems = list(_contradictions(document, ledger))
     if problems:

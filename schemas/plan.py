@@ -18,6 +18,11 @@ from schemas.workloads import NO_WORKLOAD, Assignment
 
 SCHEMA = "geofleet/plan/v1"
 
+UNBONDING_PERIOD_S = 1_814_400
+"""Three weeks: the Cosmos SDK's default. Light clients trust for two thirds of it."""
+FEE_PER_GAS = 0.025
+FEE_DENOMINATION = "stake"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Near:
@@ -108,6 +113,16 @@ class Relaying:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PruningPlan:
+    """How much history nodes keep."""
+
+    strategy: str
+    """As the Cosmos SDK names it."""
+    keep_blocks: int | None = None
+    interval_blocks: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FleetPlan:
     """One fleet: its quorum and its promises."""
 
@@ -125,6 +140,8 @@ class FleetPlan:
     """Blocks that a starting validator looks back for its own votes; 0: none."""
     relaying: Relaying | None = None
     """What relayers carry; None for other roles."""
+    pruning: PruningPlan | None = None
+    """How much history nodes keep; None: the client's default."""
 
     @property
     def quorum(self) -> Quorum:
@@ -207,6 +224,12 @@ class ChainPlan:
     chain: str
     engine: str
     block_time_ms: int
+    unbonding_period_s: int = UNBONDING_PERIOD_S
+    trusting_period_s: int = UNBONDING_PERIOD_S * 2 // 3
+    fee_per_gas: float = FEE_PER_GAS
+    """Least price of a unit of gas, in the smallest coin."""
+    fee_denomination: str = FEE_DENOMINATION
+    """Coin of fees and stake."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +254,8 @@ class Plan:
     """By fleet, sorted, and all together last."""
     terms: NetworkTerms = field(default_factory=NetworkTerms)
     """What the spec says of the whole network beyond its chains."""
+    notes: tuple[str, ...] = ()
+    """What the reader must know beside the figures."""
 
     def fleet(self, name: str) -> FleetPlan:
         """Return one fleet of the plan; it must exist."""
@@ -275,6 +300,7 @@ def plan_text(plan: Plan) -> str:
         for h in plan.hosts
     ]
     lines += [f"cost {cost.fleet or 'in all'} {cost_text(cost)}" for cost in plan.costs]
+    lines += [f"note {note}" for note in plan.notes]
     return "\n".join(lines) + "\n"
 
 
@@ -288,7 +314,12 @@ def _promises_text(promises: Promises) -> str:
         parts.append(f"between_members_ms_max={promises.between_members_ms_max:g}")
     if promises.jitter_ms_max is not None:
         parts.append(f"jitter_ms_max={promises.jitter_ms_max:g}")
-    parts += [f"near={near.hub}@{near.at}<={near.latency_ms_max:g}ms" for near in promises.near]
+    parts += [
+        f"near={near.hub}@{near.at}<={near.latency_ms_max:g}ms"
+        + ("" if near.jitter_ms_max is None else f",jitter<={near.jitter_ms_max:g}ms")
+        for near in promises.near
+    ]
+    parts += [f"near_fleet={near.fleet}<={near.latency_ms_max:g}ms" for near in promises.near_fleets]
     if promises.reports_min is not None:
         parts.append(f"reports_min={promises.reports_min}")
     parts += [f"external={m.operator}@{m.zone or m.region}" + f"*{m.power}" * bool(m.power) for m in promises.external]

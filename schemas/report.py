@@ -86,7 +86,8 @@ class Finding:
         place = self.where.text()
         head = f"{place + ': ' if place else ''}{self.status} {self.rule_id} ({self.severity}) {self.subject}"
         lines = [f"{head}: {self.message}"]
-        lines += [f"  {line}" for line in (self.counter_example, self.remedy) if line]
+        resource = self.where.urn if self.where.file else ""
+        lines += [f"  {line}" for line in (self.counter_example, self.remedy, resource) if line]
         return "\n".join(lines)
 
 

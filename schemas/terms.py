@@ -113,6 +113,8 @@ class FleetTerms:
     batches_to: str = ""
     """Chain that blocks are posted to."""
     cost_usd_per_month_max: float | None = None
+    confidential: str = ""
+    """`preferred` or `required`: whether hosts must have encrypted memory or enclaves; empty where they need not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +146,7 @@ class HubTerms:
     """One hub, by how well it is known where it is."""
 
     hub: str
-    grade: str
+    grade: str = ""
     """`A`, `B` or `C` of the atlas; empty for a region that the spec names."""
 
 
@@ -164,7 +166,8 @@ class NetworkTerms:
 _Terms = TypeVar("_Terms", FleetTerms, NetworkTerms)
 
 
-_ADAPTERS: dict[type, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (FleetTerms, NetworkTerms)}
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+"""Made when they are first needed: a plan's check never does, and it takes 30 ms."""
 
 
 def terms_to_props(terms: FleetTerms | NetworkTerms) -> dict[str, Any]:
@@ -184,12 +187,13 @@ def terms_from_props(kind: type[_Terms], props: Mapping[str, Any]) -> _Terms:
     Raises:
         TermsError: A value has the wrong form; the message names it.
     """
-    adapter: TypeAdapter[_Terms] = _ADAPTERS[kind]
+    adapter: TypeAdapter[_Terms] = _ADAPTERS.setdefault(kind, _ADAPTERS.get(kind) or TypeAdapter(kind))
     try:
-        return adapter.validate_python(dict(props))
+        found: _Terms = adapter.validate_python(dict(props))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise TermsError(
             f"terms are malformed: {place}: {first['msg']}", remedy="Create fleets with geofleet's components."
         ) from None
+    return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pulumi
 
 from components.bootstrap.boot import BootData, user_data
+from components.bootstrap.clients.confio_relayer.config import relayers_of
 from components.bootstrap.configuration import network_configuration
 from components.fleets.fleet import FleetArgs
 from components.fleets.network import Network, NetworkArgs
@@ -19,7 +20,7 @@ from components.hosts.lab import LabBackend
 from schemas.artifacts import artifact_sha256
 from schemas.errors import EnvironmentMissingError, UsageError
 from schemas.facts import HostFacts, facts_of
-from schemas.inventory import Inventory, InventoryChain, InventoryLink
+from schemas.inventory import Inventory, InventoryChain, InventoryLink, InventoryPath
 from schemas.ledger import Ledger, Purpose
 from schemas.locations import artifact_path, cache_dir
 from schemas.plan import HostPlan, Plan
@@ -134,7 +135,33 @@ def inventory(plan: Plan, ledger: Ledger, target: str) -> Inventory:
             )
             for link in plan.links
         ),
+        paths=tuple(_paths(plan)),
     )
+
+
+def _paths(plan: Plan) -> Iterator[InventoryPath]:
+    """Yield every path that relayers with nodes of both chains work on, each once."""
+    known: set[frozenset[str]] = set()
+    for path in (path for fleet in plan.fleets if fleet.relaying for path in fleet.relaying.paths):
+        ends = frozenset({path.source, path.destination})
+        chain = next((c for c in plan.chains if c.chain == path.source), None)
+        followed = [
+            host.host
+            for name in relayers_of(plan, path)
+            for host in plan.hosts
+            if host.host == name and ends <= {beside.chain for beside in host.beside}
+        ]
+        if chain is None or not followed or ends in known:
+            continue
+        known.add(ends)
+        yield InventoryPath(
+            source=path.source,
+            destination=path.destination,
+            channels=path.channels,
+            hosts=tuple(followed),
+            denomination=chain.fee_denomination,
+            fee_per_gas=chain.fee_per_gas,
+        )
 
 
 def _facts(plan: Plan, host: HostPlan, ledger: Ledger) -> HostFacts:

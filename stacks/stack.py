@@ -31,8 +31,12 @@ class StackFiles:
     ledger: Path
 
 
-def stack_files(name: str) -> StackFiles:
+def stack_files(name: str, folder: Path = STACKS) -> StackFiles:
     """Return the files of a stack.
+
+    Args:
+        name: The stack's name.
+        folder: Where its files are; the repository's own `stacks/` when not given.
 
     Raises:
         UsageError: The name could not be a stack's.
@@ -44,9 +48,9 @@ def stack_files(name: str) -> StackFiles:
         )
     return StackFiles(
         name=name,
-        spec=STACKS / f"{name}.yaml",
-        lock=STACKS / f"{name}.lock.yaml",
-        ledger=STACKS / f"{name}.keys.yaml",
+        spec=folder / f"{name}.yaml",
+        lock=folder / f"{name}.lock.yaml",
+        ledger=folder / f"{name}.keys.yaml",
     )
 
 

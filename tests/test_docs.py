@@ -12,7 +12,7 @@ import pytest
 
 from operations import command_page
 from operations.command import cli
-from policies import catalogue_page
+from policies import catalogue_page, post_mortem_page
 from schemas.spec import page
 
 ROOT = Path(__file__).parent.parent
@@ -66,8 +66,9 @@ def test_the_readme_names_commands_at_all() -> None:
         (page.FILE, page.spec_page, "python -m schemas.spec.page"),
         (catalogue_page.PAGE, catalogue_page.page, "python -m policies.catalogue_page"),
         (command_page.PAGE, command_page.page, "python -m operations.command_page"),
+        (post_mortem_page.PAGE, post_mortem_page.page, "python -m policies.post_mortem_page"),
     ],
-    ids=["spec", "rules", "commands"],
+    ids=["spec", "rules", "commands", "post-mortems"],
 )
 def test_a_generated_page_is_fresh(path: Path, text: Callable[[], str], command: str) -> None:
     assert path.read_text(encoding="utf-8") == text(), f"stale: {command}"

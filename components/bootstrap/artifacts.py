@@ -84,7 +84,7 @@ def _installing(program: Program) -> tuple[str, ...]:
         return (f"+/usr/bin/chmod 0755 {incoming}", f"+/usr/bin/mv {incoming} {program.path}")
     return (
         f"+/usr/bin/rm -rf {program.path} {program.path}.new",
-        f"+/usr/bin/mkdir {program.path}.new",
+        f"+/usr/bin/mkdir -m 0755 {program.path}.new",
         f"+/usr/bin/tar --extract --gzip --no-same-owner --file={incoming} --directory={program.path}.new",
         f"+/usr/bin/rm {incoming}",
         f"+/usr/bin/mv {program.path}.new {program.path}",

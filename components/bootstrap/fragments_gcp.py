@@ -85,6 +85,9 @@ def startup_script() -> str:
             "export DEBIAN_FRONTEND=noninteractive",
             "until apt-get -q update; do sleep 5; done",
             f"apt-get -qy --no-install-recommends install {' '.join(PACKAGES)}",
+            # The image's own network settings stay, and no other source of boot data is ever looked at.
+            "mkdir -p /etc/cloud/cloud.cfg.d",
+            "printf 'network: {config: disabled}\\ndatasource_list: [GCE]\\n' >/etc/cloud/cloud.cfg.d/99-geofleet.cfg",
             'touch "$done"',
             "systemctl reboot",
             "",

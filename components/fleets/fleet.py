@@ -24,9 +24,6 @@ class FleetArgs:
 class Fleet(pulumi.ComponentResource):
     """What every fleet is; the subclasses give it the name of its role."""
 
-    hosts: dict[str, Host]
-    """Hosts by name."""
-
     def __init__(
         self, name: str, args: FleetArgs, backend: Backend, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -41,6 +38,7 @@ class Fleet(pulumi.ComponentResource):
         }
         super().__init__(f"geofleet:index:{type(self).__name__}", name, facts, opts)
         child = pulumi.ResourceOptions(parent=self)
+        # Hosts by name. Not annotated on the class: published fleets would take it for one of their outputs.
         self.hosts = {host.plan.host: Host(host.plan.host, host, backend, child) for host in args.hosts}
         self.register_outputs(facts)
 

@@ -62,7 +62,7 @@ METRIC_ALARMS = (
     ),
     MetricAlarm(
         name="boot-changed", metric=f"{_COMPUTE}/instance/integrity/late_boot_validation_status", resource=_INSTANCE,
-        aligner="ALIGN_COUNT", above=0, seconds=0, severity=CRITICAL, labels='metric.label.status="failed"',
+        aligner="ALIGN_MAX", above=0, seconds=0, severity=CRITICAL, labels='metric.label.status="failed"',
         told="A host booted something else than it did when it was made. Treat its keys as read until it is explained.",
     ),
     MetricAlarm(
@@ -77,13 +77,13 @@ METRIC_ALARMS = (
     ),
     MetricAlarm(
         name="nat-exhausted", metric="router.googleapis.com/nat/nat_allocation_failed", resource="nat_gateway",
-        aligner="ALIGN_NEXT_OLDER", above=0, seconds=60, severity=CRITICAL,
+        aligner="ALIGN_COUNT_TRUE", above=0, seconds=60, severity=CRITICAL,
         labels='resource.label.gateway_name=starts_with("{stack}-")',
         told="Hosts of a region cannot open connections to the world: the address translation has no ports left.",
     ),
     MetricAlarm(
         name="link-down", metric="vpn.googleapis.com/tunnel_established", resource="vpn_gateway",
-        aligner="ALIGN_NEXT_OLDER", above=1, below=True, seconds=120, severity=WARNING,
+        aligner="ALIGN_MEAN", above=1, below=True, seconds=120, severity=WARNING,
         labels='metric.label.tunnel_name=starts_with("{stack}-")',
         told="A tunnel to AWS is down; its link has another. Two down at once cut a region off from the other cloud.",
     ),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from components.placement.problem import Ask
+from components.placement.problem import Ask, weight_us
 from components.placement.world import World
 from schemas import atlas
 from schemas.canonical import canonical_json
@@ -13,9 +14,11 @@ from schemas.errors import FleetError
 from schemas.loading.meaning import allowed_regions, hub_region
 from schemas.lock import Placement
 from schemas.plan import ExternalMember as OtherMember
-from schemas.plan import Near, Promises
+from schemas.plan import Near, NearFleet, Promises
 from schemas.roles import QUORUM_OF_ROLE, Quorum
-from schemas.spec import ExternalMember, Fleet, MemberSpec, Network, ValidatorFleet
+from schemas.spec import AtlasHub, ExternalMember, Fleet, Hub, MemberSpec, Network, PointHub, ValidatorFleet
+from schemas.spec import NearFleet as NearFleetSpec
+from schemas.spec import Placement as PlacementSpec
 from schemas.spec.validators import ValidatorMember
 from schemas.workloads import NO_WORKLOAD
 
@@ -25,6 +28,10 @@ _COUNT_LEAST = {Quorum.BFT: 4, Quorum.MAJORITY: 3, Quorum.ANY: 2}
 _COUNT_TRIED = {Quorum.BFT: 13, Quorum.MAJORITY: 9, Quorum.ANY: 4}
 """Largest count tried when the spec leaves it out: beyond it, more members open no new way to keep a promise
 over the handful of domains that a fleet uses."""
+
+
+class CircularNearError(FleetError):
+    """Fleets must be near each other in a circle."""
 
 
 class UnevenPowerError(FleetError):
@@ -42,7 +49,30 @@ def promises_of(network: Network, fleet: Fleet) -> Promises:
         per_hub=fleet.members_per_hub,
         reports_min=fleet.threshold,
         external=tuple(_external(n, member) for n, member in enumerate(fleet.external_members, start=1)),
+        near_fleets=tuple(
+            NearFleet(fleet=near.fleet, latency_ms_max=near.latency_ms_max)
+            for near in fleet.near
+            if isinstance(near, NearFleetSpec)
+        ),
     )
+
+
+def with_margin(promises: Promises, margin_percent: float) -> Promises:
+    """Return promises whose limits are lower by the share that placement leaves free; rules judge by the limits alone."""
+    kept = 1 - margin_percent / 100
+
+    def lower(limit: float | None) -> float | None:
+        return None if limit is None else limit * kept
+
+    return replace(
+        promises, between_members_ms_max=lower(promises.between_members_ms_max),
+        jitter_ms_max=lower(promises.jitter_ms_max),
+        near=tuple(
+            replace(near, latency_ms_max=near.latency_ms_max * kept, jitter_ms_max=lower(near.jitter_ms_max))
+            for near in promises.near
+        ),
+        near_fleets=tuple(replace(near, latency_ms_max=near.latency_ms_max * kept) for near in promises.near_fleets),
+    )  # fmt: skip
 
 
 def _near(network: Network, fleet: Fleet) -> Iterator[Near]:
@@ -50,7 +80,37 @@ def _near(network: Network, fleet: Fleet) -> Iterator[Near]:
     for near in fleet.near_hubs:
         at = hub_region(network.hubs[near.hub])
         if near.latency_ms_max is not None and at is not None:
-            yield Near(hub=near.hub, at=at, latency_ms_max=near.latency_ms_max)
+            yield Near(
+                hub=near.hub, at=at, latency_ms_max=near.latency_ms_max, jitter_ms_max=near.jitter_ms_max
+            )  # fmt: skip
+
+
+def wanted_placement(network: Network, fleet: Fleet) -> PlacementSpec | None:
+    """Return by what the spec prefers places, the fleet's own first; None when it does not say."""
+    return fleet.placement or network.placement
+
+
+def hub_distances(network: Network, fleet: Fleet, world: World) -> dict[str, int]:
+    """Return region to a member's round trips to the fleet's hubs, in microseconds, estimates dearer; empty without hubs.
+
+    Wishes count as well as promises. A relayer serves the nearest of its hubs, members of other roles all of them.
+    """
+    hubs = [network.hubs[near.hub] for near in fleet.near_hubs]
+    if not hubs:
+        return {}
+    together = min if fleet.quorum is Quorum.ANY else sum
+    return {region: together(_hub_us(region, hub, world) for hub in hubs) for region in world.regions}
+
+
+def _hub_us(region: str, hub: Hub, world: World) -> int:
+    at = hub_region(hub)
+    if at is not None:
+        return weight_us(world.round_trip(region, at))
+    place = (
+        hub.coordinates if isinstance(hub, PointHub) else atlas.hub(hub.atlas) if isinstance(hub, AtlasHub) else None
+    )
+    assert place is not None, "a hub is at a region, in the atlas, or at coordinates"
+    return weight_us(world.point_round_trip(region, place))
 
 
 def _external(position: int, member: ExternalMember) -> OtherMember:
@@ -89,10 +149,29 @@ def usable_regions(network: Network, world: World) -> tuple[str, ...]:
 def fleet_order(network: Network) -> list[str]:
     """Return the fleets in the order in which they are placed: members listed one by one, then the tightest limits.
 
-    Earlier fleets open regions that later ones use as well. Content decides; the name only between
-    fleets that ask for the same.
+    Earlier fleets open regions that later ones use as well, and are near where later ones must be (`near.fleet`).
+    Content decides; the name only between fleets that ask for the same.
+
+    Raises:
+        CircularNearError: Fleets must be near each other in a circle.
     """
-    return sorted(network.fleets, key=lambda name: (*_order_key(network, network.fleets[name]), name))
+    waiting = sorted(network.fleets, key=lambda name: (*_order_key(network, network.fleets[name]), name))
+    ordered: list[str] = []
+    while waiting:
+        ready = next((name for name in waiting if not _wanted_near(network.fleets[name]) & set(waiting)), None)
+        if ready is None:
+            raise CircularNearError(
+                f"fleets {', '.join(sorted(waiting))} must be near each other: one has to be placed first",
+                remedy="Remove one of the 'near: [{fleet: ...}]', or list that fleet's members one by one.",
+            )
+        waiting.remove(ready)
+        ordered.append(ready)
+    return ordered
+
+
+def _wanted_near(fleet: Fleet) -> set[str]:
+    """Return the fleets that must be placed before a fleet; a fleet that lists its members waits for none."""
+    return set() if fleet.members else {near.fleet for near in fleet.near if isinstance(near, NearFleetSpec)}
 
 
 def _order_key(network: Network, fleet: Fleet) -> tuple[bool, float, float, str]:
@@ -104,6 +183,7 @@ def _order_key(network: Network, fleet: Fleet) -> tuple[bool, float, float, str]
         "survive": promises.survive,
         "halt_safely": promises.halt_safely,
         "jitter": promises.jitter_ms_max,
+        "near_fleets": sorted(near.latency_ms_max for near in promises.near_fleets),
     }
     to_hub = min((near.latency_ms_max for near in promises.near), default=math.inf)
     between = promises.between_members_ms_max or math.inf
@@ -168,4 +248,5 @@ def ask_of(fleet: Fleet, promises: Promises, kept: Iterable[Placement], *, name:
         fleet=name, role=fleet.role, promises=promises, regions=regions, kept=counts, kept_region=region_of,
         open_regions=frozenset(), addresses_left={}, power=power_of(fleet),
         operator=fleet.operator, client=client_of(fleet), signer_group=signer_group_of(fleet),
+        kept_free=fleet.latency.margin_percent / 100,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from components.placement.keeping import Seat
-from components.placement.problem import OF_THE_FLEET, Ask, hubs_served, is_pair_allowed
+from components.placement.problem import OF_THE_FLEET, Ask, hubs_served, is_near_fleet, is_pair_allowed
 from components.placement.world import World
 from schemas.plan import domains_with_external
 from schemas.roles import Domain, Quorum
@@ -38,6 +38,9 @@ def broken_promises(ask: Ask, seats: Sequence[Seat], world: World) -> list[str]:
     for one, other in sorted(set(combinations(regions, 2))):
         if not is_pair_allowed(one, other, promises, world):
             found.append(f"{one} and {other} are not proven to be near enough")
+    for near in ask.near_places:
+        far = sorted({seat.region for seat in seats if not is_near_fleet(seat.region, near, world)})
+        found += [f"{region} is not proven to be near enough to fleet {near.fleet}" for region in far]
     # members that others run have promised no hub anything
     return found + _broken_hubs(ask, members[: len(seats)])
 

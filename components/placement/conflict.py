@@ -9,21 +9,25 @@ from itertools import combinations
 
 from components.placement.addressing import ADDRESSES
 from components.placement.asking import told_count
+from components.placement.budgets import least_cost
+from components.placement.machine_choice import MICRO
 from components.placement.problem import (
     OF_THE_FLEET,
     Ask,
     can_hold_members,
     domains_of,
+    hubs_served,
+    is_near_fleet,
     is_within,
     most_in_one,
     problem_of,
 )
-from components.placement.relaxing import Probe, remedies_of
+from components.placement.relaxing import SECONDS_MAX, Probe, remedies_of
 from components.placement.world import World
 from schemas.atlas import Evidence
 from schemas.plan import Near
 from schemas.roles import Domain, Quorum
-from schemas.spec import Fleet
+from schemas.spec import Fleet, NearFleet
 
 Where = Callable[..., str]
 
@@ -66,7 +70,7 @@ def explained(fleet: Fleet, ask: Ask, world: World, where: Where | None) -> Conf
     places = {b.key: _place(b, where) for group in groups for b in group}
     first = places[groups[0][0].key]
     if len(groups) == 1 and len(groups[0]) == 1:
-        text = head + _told(groups[0][0], ask, count, world)
+        text = head + _told(fleet, groups[0][0], ask, count, world)
     else:
         lines = [head.rstrip()]
         for group in groups:
@@ -75,7 +79,7 @@ def explained(fleet: Fleet, ask: Ask, world: World, where: Where | None) -> Conf
             indent = "    " if len(group) > 1 else "  "
             for blocker in group:
                 place = places[blocker.key]
-                lines.append(f"{indent}{_told(blocker, ask, count, world)}{f' ({place})' if place else ''}")
+                lines.append(f"{indent}{_told(fleet, blocker, ask, count, world)}{f' ({place})' if place else ''}")
         text = "\n".join(lines)
     remedies = remedies_of([b.key for group in groups for b in group], ask, probe)
     return Conflict(text=text, at=first, remedy=" ".join(remedies))
@@ -93,7 +97,7 @@ def _counted(fleet: Fleet, count: int) -> str:
     )
 
 
-def _blockers(ask: Ask) -> list[Blocker]:
+def _blockers(fleet: Fleet, ask: Ask) -> list[Blocker]:
     """Return the fleet's limits; those last in the list are blamed before the first."""
     at: tuple[str | int, ...] = ("fleets", ask.fleet)
     promises = ask.promises
@@ -101,9 +105,16 @@ def _blockers(ask: Ask) -> list[Blocker]:
     if ask.kept:
         found.append(Blocker(key="lock", path=()))
     found.append(Blocker(key="regions", path=("regions",)))
+    if ask.budget_micro_usd is not None:
+        found.append(Blocker(key="budget", path=(*(at if fleet.budget else ()), "budget", "cost_usd_per_month_max")))
     if ask.unsold & set(ask.regions):
         found.append(Blocker(key="machine", path=at))
-    found += [Blocker(key=f"near.{i}", path=(*at, "near", i)) for i in range(len(promises.near))]
+    hubs_at = {near.hub: i for i, near in enumerate(fleet.near) if not isinstance(near, NearFleet)}
+    for i, near in enumerate(promises.near):
+        found.append(Blocker(key=f"near.{i}", path=(*at, "near", hubs_at.get(near.hub, i))))
+    fleets_at = {near.fleet: i for i, near in enumerate(fleet.near) if isinstance(near, NearFleet)}
+    for i, places in enumerate(ask.near_places):
+        found.append(Blocker(key=f"near_fleet.{i}", path=(*at, "near", fleets_at[places.fleet])))
     for key in ("jitter_ms_max", "between_members_ms_max"):
         if getattr(promises, key) is not None:
             found.append(Blocker(key=f"latency.{key}", path=(*at, "latency", key)))
@@ -114,7 +125,7 @@ def _blockers(ask: Ask) -> list[Blocker]:
 
 def _blocking_groups(ask: Ask, probe: Probe) -> list[list[Blocker]]:
     """Return minimal sets of limits that exclude every placement, none sharing a limit with another."""
-    everything = _blockers(ask)
+    everything = _blockers(probe.fleet, ask)
     groups: list[list[Blocker]] = []
     blamed: set[str] = set()
     while not probe.is_feasible(probe.without(ask, blamed)):
@@ -131,7 +142,7 @@ def _blocking_groups(ask: Ask, probe: Probe) -> list[list[Blocker]]:
     return groups
 
 
-def _told(blocker: Blocker, ask: Ask, count: int, world: World) -> str:
+def _told(fleet: Fleet, blocker: Blocker, ask: Ask, count: int, world: World) -> str:
     """Return one limit in words, with the figures that make it block."""
     key, promises = blocker.key, ask.promises
     head, _, kind = key.partition(".")
@@ -148,9 +159,20 @@ def _told(blocker: Blocker, ask: Ask, count: int, world: World) -> str:
         return _pairs(kind, ask, world)
     if head == "near":
         return _hub(promises.near[int(kind)], ask, world)
+    if head == "near_fleet":
+        places = ask.near_places[int(kind)]
+        within = [region for region in ask.regions if is_near_fleet(region, places, world)]
+        return (
+            f"near fleet {places.fleet} within {places.latency_ms_max:g} ms: measured so "
+            f"{'are ' + _listed(within) if within else 'is no allowed region'}"
+        )
     if key == "lock":
         hosts = ask.kept_count
         return f"lock: {hosts} {'host stays' if hosts == 1 else 'hosts stay'} in {_listed(sorted(ask.kept))}"
+    if key == "budget":
+        least = least_cost(fleet, ask, world, seconds_max=SECONDS_MAX)
+        needs = "" if least is None else f", what the fleet promises costs at least {least / MICRO:.2f}"
+        return f"budget: its hosts may cost {(ask.budget_micro_usd or 0) / MICRO:.2f} USD a month{needs}"
     if key == "machine":
         sold = [region for region in ask.regions if region not in ask.unsold]
         return (
@@ -210,12 +232,15 @@ def _pairs(key: str, ask: Ask, world: World) -> str:
 
 
 def _hub(near: Near, ask: Ask, world: World) -> str:
-    within = [r for r in ask.regions if is_within(world.round_trip(r, near.at), near.latency_ms_max)]
-    head = f"near hub {near.hub} ({near.at}) within {near.latency_ms_max:g} ms"
+    within = [r for r in ask.regions if hubs_served(r, replace(ask.promises, near=(near,)), world)]
+    calm = "" if near.jitter_ms_max is None else f", jitter {near.jitter_ms_max:g} ms"
+    head = f"near hub {near.hub} ({near.at}) within {near.latency_ms_max:g} ms{calm}"
     if within:
         return f"{head}: measured so are {_listed(within)}"
     if not ask.regions:
         return f"{head}: no region is allowed"
+    if any(is_within(world.round_trip(r, near.at), near.latency_ms_max) for r in ask.regions):
+        return f"{head}: regions are measured near enough, but with more jitter, or none is measured"
     figures = {region: world.round_trip(region, near.at) for region in ask.regions}
     best = min(figures, key=lambda region: (figures[region].value_ms, region))
     found = figures[best]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from schemas.atlas import MachineOffer
 from schemas.atlas.machines import Tee, machine_types
 from schemas.atlas.pricing import HOURS_PER_MONTH
 from schemas.spec import Fleet, MemberSpec, ValidatorFleet
+from schemas.spec.base import Budget
 from schemas.spec.validators import LocalSigner
 
 MICRO = 1_000_000
@@ -73,6 +75,11 @@ def _asked(fleet: Fleet, member: MemberSpec | None) -> tuple[str, ...]:
     return (own,)
 
 
+def micro_usd(budget: Budget | None) -> int | None:
+    """Return a budget in millionths of a dollar; None when there is none."""
+    return None if budget is None else math.floor(budget.cost_usd_per_month_max * MICRO)
+
+
 def machine_in(region: str, need: MachineNeed, world: World) -> MachineChoice:
     """Return what a host gets in a region.
 
@@ -91,6 +98,12 @@ def machine_in(region: str, need: MachineNeed, world: World) -> MachineChoice:
     if need.confidential == "preferred" and confidential:
         return _cheapest(confidential, need)
     return _cheapest(fitting)
+
+
+def listed_cost(fleet: Fleet, world: World) -> int:
+    """Return what the members of a fleet that lists them cost, those without a price left out."""
+    choices = [machine_in(member.region, need_of(fleet, member), world) for member in fleet.members]
+    return sum(chosen.cost_micro_usd or 0 for chosen in choices)
 
 
 def is_confidential(offer: MachineOffer, kinds: Iterable[str]) -> bool:

@@ -7,16 +7,16 @@ from itertools import combinations
 
 from components.placement import addressing
 from components.placement.addressing import Numbers
-from components.placement.asking import client_of, power_of, promises_of, signer_group_of
+from components.placement.asking import client_of, power_of, promises_of, signer_group_of, wanted_placement
 from components.placement.keeping import Seat, host_number, listed_seats
 from components.placement.machine_choice import machine_in, need_of
 from components.placement.placing import Options, Placing
-from components.placement.running import beside_of, relaying_of
+from components.placement.running import beside_of, chain_plan, pruning_of, relaying_of
 from components.placement.terms import fleet_terms, network_terms
 from components.placement.world import World, atlas_world
 from schemas.errors import FleetError
 from schemas.lock import Lock, Placement
-from schemas.plan import ChainPlan, FleetPlan, HostPlan, LinkPlan, Plan, RegionPlan
+from schemas.plan import FleetPlan, HostPlan, LinkPlan, Plan, RegionPlan
 from schemas.plan_cost import PricedHost, costs_of
 from schemas.roles import Role
 from schemas.spec import CometbftChain, Fleet, MemberSpec, Network, ValidatorFleet
@@ -159,7 +159,7 @@ def _plan(network: Network, lock: Lock, world: World) -> Plan:
         network_cidr=addressing.NETWORK_CIDR,
         operator_cidr=addressing.OPERATOR_CIDR,
         chains=tuple(
-            ChainPlan(chain=chain, engine=known.engine, block_time_ms=known.block_time_ms)
+            chain_plan(chain, known)
             for chain, known in sorted(network.chains.items())
             if isinstance(known, CometbftChain) and known.operated == "here"
         ),
@@ -178,7 +178,22 @@ def _plan(network: Network, lock: Lock, world: World) -> Plan:
             for host in hosts
         ),
         terms=network_terms(network),
+        notes=tuple(_unpriced(network, hosts)),
     )  # fmt: skip
+
+
+def _unpriced(network: Network, hosts: tuple[HostPlan, ...]) -> Iterator[str]:
+    """Yield where cost decides and yet is not known: placement goes there only when nothing else keeps the promises."""
+    for name, fleet in sorted(network.fleets.items()):
+        wanted = wanted_placement(network, fleet)
+        by_cost = wanted is not None and (wanted.objective == "cost" or bool(wanted.weights and wanted.weights.cost))
+        unknown = [host for host in hosts if host.fleet == name and host.cost_usd_per_month is None]
+        if unknown and (by_cost or fleet.budget or network.budget):
+            regions = ", ".join(sorted({host.region for host in unknown}))
+            yield (
+                f"{name}: the price of {len(unknown)} of its hosts is unknown ({regions}); objective and budget leave "
+                "them out"
+            )
 
 
 def _listed_members(network: Network, lock: Lock, world: World) -> dict[str, MemberSpec]:
@@ -198,7 +213,7 @@ def _fleet_plan(network: Network, name: str) -> FleetPlan:
         chain=fleet.chain if isinstance(fleet, ValidatorFleet) else "",
         client_version=fleet.client.version if fleet.client else "", terms=fleet_terms(network, fleet),
         double_sign_check_blocks=fleet.double_sign_check_blocks if isinstance(fleet, ValidatorFleet) else 0,
-        relaying=relaying_of(fleet),
+        relaying=relaying_of(fleet), pruning=pruning_of(fleet),
     )  # fmt: skip
 
 

@@ -7,9 +7,10 @@ Nothing here solves; `search.py` does. Part of a fleet's promises can be left ou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
+from components.placement.aims import Agreement, Blend, Ceiling, Tally
 from components.placement.world import World
 from schemas.atlas import Evidence, RoundTrip
 from schemas.plan import ExternalMember, Promises, domains_with_external
@@ -25,6 +26,16 @@ OF_THE_FLEET = frozenset({Domain.OPERATOR, Domain.CLIENT, Domain.SIGNER_GROUP})
 
 Pair = tuple[str, str]
 """Two different regions, in order of their names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearPlaces:
+    """Another fleet that every member must be near to one member of."""
+
+    fleet: str
+    regions: frozenset[str]
+    """Where its members are."""
+    latency_ms_max: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +63,32 @@ class Ask:
     """What every member placed here has in common; empty where each has its own."""
     unsold: frozenset[str] = frozenset()
     """Regions that are known not to sell the machine that the spec insists on."""
+    objective: str = ""
+    """By what places are preferred; empty: by the usual wishes."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Objective to its weight, for `weighted`."""
+    prices: Mapping[str, int] = field(default_factory=dict)
+    """Region to what a host costs there, in millionths of a dollar a month; regions without a price are left out."""
+    is_priced_only: bool = False
+    """Whether new hosts go only where their price is known."""
+    kept_free: float = 0.0
+    """Share of each limit that is left free (`margin_percent`); the limits in `promises` are without it already."""
+    near_places: tuple[NearPlaces, ...] = ()
+    """Other fleets that every member must be near to, with their places."""
+    hub_us: Mapping[str, int] = field(default_factory=dict)
+    """Region to the round trips of one member there to the fleet's hubs; empty without hubs."""
+    budget_micro_usd: int | None = None
+    """What the hosts may cost together, in millionths of a dollar a month."""
 
     @property
     def quorum(self) -> Quorum:
         """Return how the fleet decides that it goes on."""
         return QUORUM_OF_ROLE[self.role]
+
+    @property
+    def counts_cost(self) -> bool:
+        """Return whether prices decide about places: by the objective, or by a budget."""
+        return self.budget_micro_usd is not None or self.objective == "cost" or bool(self.weights.get("cost"))
 
     @property
     def kept_count(self) -> int:
@@ -101,6 +133,17 @@ class Problem:
     weights_us: Mapping[Pair, int]
     """Round trip between regions in whole microseconds, estimates counted dearer."""
     open_regions: frozenset[str]
+    goals: tuple[Tally, ...] = ()
+    """Sums that come before every wish, the first one first."""
+    agreement: Agreement | None = None
+    """The time to agree, where it is the objective."""
+    blend: Blend | None = None
+    """Several figures at once, where they are the objective."""
+    jitter_us: Mapping[Pair, int] = field(default_factory=dict)
+    """Jitter between regions, where it is the objective, as `weights_us` has round trips; else empty."""
+    cost: Tally | None = None
+    """What decides where the wishes tie; None when no price is known."""
+    ceilings: tuple[Ceiling, ...] = ()
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -121,13 +164,25 @@ def is_within(figure: RoundTrip, limit_ms: float | None) -> bool:
 def hubs_served(region: str, promises: Promises, world: World) -> tuple[str, ...]:
     """Return the hubs that a region is proven to be near enough to."""
     return tuple(
-        near.hub for near in promises.near if is_within(world.round_trip(region, near.at), near.latency_ms_max)
+        near.hub
+        for near in promises.near
+        if is_within(world.round_trip(region, near.at), near.latency_ms_max)
+        and (near.jitter_ms_max is None or is_within(world.jitter(region, near.at), near.jitter_ms_max))
     )
 
 
+def is_near_fleet(region: str, near: NearPlaces, world: World) -> bool:
+    """Return whether a region is proven to be near enough to a member of another fleet."""
+    return any(is_within(world.round_trip(region, other), near.latency_ms_max) for other in near.regions)
+
+
 def can_hold_members(region: str, ask: Ask, world: World) -> bool:
-    """Return whether a region sells the machine and is near enough to hubs: relayers need one of theirs, others all."""
-    if region in ask.unsold:
+    """Return whether a region sells the machine, and is near enough to other fleets and to hubs.
+
+    Relayers need one of their hubs, other roles all of them.
+    """
+    is_known = not ask.is_priced_only or region in ask.prices or region in ask.kept_region.values()
+    if region in ask.unsold or not is_known or not all(is_near_fleet(region, near, world) for near in ask.near_places):
         return False
     served = len(hubs_served(region, ask.promises, world))
     wanted = len(ask.promises.near)
@@ -154,6 +209,11 @@ def weight_us(figure: RoundTrip) -> int:
     """Return what a round trip counts for, in whole microseconds (so that sums are exact)."""
     factor = 1.0 if figure.evidence is Evidence.MEASURED else ESTIMATE_FACTOR
     return round(figure.value_ms * factor * 1000)
+
+
+def jitter_weights(regions: Iterable[str], world: World) -> dict[Pair, int]:
+    """Return what the jitter between regions counts for, as `weight_us` counts round trips."""
+    return {pair: weight_us(world.jitter(*pair)) for pair in combinations(sorted(regions), 2)}
 
 
 def is_pair_allowed(one: str, other: str, promises: Promises, world: World) -> bool:

@@ -31,12 +31,25 @@ class Reduction:
                 (region,) = regions
                 inside = sum(s.members_max for i, s in enumerate(sites) if s.region == region and i not in limit.sites)
                 room[region] = min(room[region], inside + limit.at_most)
-        return {region: min(most, self.problem.count) for region, most in room.items()}
+        room = {region: min(most, self.problem.count) for region, most in room.items()}
+        for ceiling in self.problem.ceilings:
+            ranges = {region: (held, max(held, room[region])) for region, held in self.members_required.items()}
+            kept = affordable(ranges, ceiling.tally.per_member, self.problem.count, ceiling.at_most)
+            room = dict.fromkeys(room, 0) if kept is None else {r: min(most, kept[r]) for r, most in room.items()}
+        return room
+
+    @cached_property
+    def members_required(self) -> dict[str, int]:
+        """Return how many members each region holds already."""
+        held = dict.fromkeys(self.problem.regions, 0)
+        for site in self.problem.sites:
+            held[site.region] += site.members_min
+        return held
 
     @cached_property
     def required(self) -> frozenset[str]:
         """Return the regions that hold members already."""
-        return frozenset(site.region for site in self.problem.sites if site.members_min)
+        return frozenset(region for region, held in self.members_required.items() if held)
 
     @cached_property
     def _families(self) -> list[list[tuple[Limit, frozenset[str]]]]:
@@ -81,6 +94,44 @@ class Reduction:
             spare += max(0, held - limit.at_most)
         # The domains of one promise do not overlap, so what exceeds each limit may be added up.
         return total - spare >= self.problem.count
+
+
+def affordable(
+    ranges: Mapping[str, tuple[int, int]], per_member: Mapping[str, int], count: int, limit: int
+) -> dict[str, int] | None:
+    """Return the most members of each region with which a sum over `count` members can stay within a limit.
+
+    Args:
+        ranges: The least and the most members of each region.
+        per_member: What one member adds to the sum.
+        count: Members in all.
+        limit: Of the sum.
+
+    Returns:
+        None when even the least sum is over the limit, or the ranges do not hold so many members.
+    """
+    left = count - sum(low for low, _ in ranges.values())
+    if left < 0 or sum(most for _, most in ranges.values()) < count:
+        return None
+    base = sum(low * per_member[r] for r, (low, _) in ranges.items() if low)
+    cheapest: list[int] = []
+    for cost, room in sorted((per_member[r], most - low) for r, (low, most) in ranges.items() if most > low):
+        cheapest += [cost] * min(room, left - len(cheapest))
+    spare = limit - base - sum(cheapest)
+    if spare < 0:
+        return None
+    return {r: min(most, low + _exchanged(per_member[r], cheapest, spare)) for r, (low, most) in ranges.items()}
+
+
+def _exchanged(cost: int, cheapest: list[int], spare: int) -> int:
+    """Return how many members of a cost may take the place of the dearest of the cheapest, at most `spare` dearer."""
+    number = 0
+    for other in reversed(cheapest):
+        spare -= max(0, cost - other)
+        if spare < 0:
+            break
+        number += 1
+    return number
 
 
 def near_regions(problem: Problem, far: Iterable[Pair]) -> dict[str, frozenset[str]]:

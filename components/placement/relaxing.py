@@ -9,6 +9,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from components.placement.asking import counts_of
+from components.placement.budgets import least_cost
+from components.placement.consequences import consequences
+from components.placement.machine_choice import MICRO
+from components.placement.objectives import aimed, limited
 from components.placement.problem import Ask, problem_of
 from components.placement.search import choose, is_feasible
 from components.placement.world import World
@@ -37,7 +41,12 @@ class Probe:
 
     def holds(self, ask: Ask, count: int) -> bool:
         """Return whether so many members can be placed."""
-        return is_feasible(problem_of(ask, count, self.world), seconds_max=SECONDS_MAX)
+        return is_feasible(limited(problem_of(ask, count, self.world), ask), seconds_max=SECONDS_MAX)
+
+    def then(self, ask: Ask, count: int | None = None) -> str:
+        """Return what a changed fleet would cost and how fast it would be, to be told after the change."""
+        counts = counts_of(self.fleet, ask.kept_count) if count is None else range(count, count + 1)
+        return consequences(ask, counts, self.world, seconds_max=SECONDS_MAX)
 
     def without(self, ask: Ask, keys: Iterable[str]) -> Ask:
         """Return what a fleet asks when some of its limits do not count."""
@@ -56,6 +65,10 @@ class Probe:
         ask = replace(ask, promises=promises)
         if "lock" in dropped:
             ask = replace(ask, kept={}, kept_region={})
+        left = tuple(n for i, n in enumerate(ask.near_places) if f"near_fleet.{i}" not in dropped)
+        ask = replace(ask, near_places=left)
+        if "budget" in dropped:
+            ask = replace(ask, budget_micro_usd=None, is_priced_only=False)
         if "machine" in dropped:
             ask = replace(ask, unsold=frozenset())
         if "addresses" in dropped:
@@ -89,7 +102,7 @@ def _other_size(blocking: list[str], ask: Ask, probe: Probe) -> Iterator[str]:
         tried = sorted((n for n in near if n % 2 or not odd), key=lambda n: (abs(n - given), -n))
         best = next((n for n in tried if probe.holds(ask, n)), None)
         if best is not None:
-            yield f"Set 'count' to {best}."
+            yield f"Set 'count' to {best}.{probe.then(ask, best)}"
 
 
 def _remedy(key: str, ask: Ask, probe: Probe) -> str | None:
@@ -100,24 +113,34 @@ def _remedy(key: str, ask: Ask, probe: Probe) -> str | None:
         return _longer(kind, ask, probe)
     if head == "near":
         return _farther(int(kind), ask, probe)
+    if head == "near_fleet":
+        return _farther_from_fleet(int(kind), ask, probe)
     if key == "regions":
         return _more_regions(ask, probe)
-    if not probe.is_feasible(probe.without(ask, {key})):
+    changed = probe.without(ask, {key})
+    if not probe.is_feasible(changed):
         return None
+    if key == "budget":
+        least = least_cost(probe.fleet, ask, probe.world, seconds_max=SECONDS_MAX)
+        return None if least is None else f"Raise 'cost_usd_per_month_max' to {math.ceil(least / MICRO)}."
     if key == "machine":
         return "Write 'confidential: preferred', add a kind, or name another 'machine.type'."
     if key == "lock":
         return "Or remove the fleet's hosts from the lock: they are then placed anew, under new names."
-    return f"Remove '{kind}' from 'halt_safely'." if head == "halt_safely" else "Spread the fleets over more regions."
+    if head == "halt_safely":
+        return f"Remove '{kind}' from 'halt_safely'.{probe.then(changed)}"
+    return "Spread the fleets over more regions."
 
 
 def _weaker_promise(kind: str, ask: Ask, probe: Probe) -> str | None:
     weaker = probe.without(ask, {f"survive.{kind}"})
     if kind not in ask.promises.halt_safely and ask.quorum in (Quorum.BFT, Quorum.MAJORITY):
         safe = replace(weaker.promises, halt_safely=(*weaker.promises.halt_safely, kind))
-        if probe.is_feasible(replace(weaker, promises=safe)):
-            return f"Promise 'halt_safely: {{{kind}: 1}}' instead of 'survive: {{{kind}: 1}}': that can be kept."
-    return f"Remove '{kind}' from 'survive'." if probe.is_feasible(weaker) else None
+        halting = replace(weaker, promises=safe)
+        if probe.is_feasible(halting):
+            instead = f"Promise 'halt_safely: {{{kind}: 1}}' instead of 'survive: {{{kind}: 1}}': that can be kept."
+            return f"{instead}{probe.then(halting)}"
+    return f"Remove '{kind}' from 'survive'.{probe.then(weaker)}" if probe.is_feasible(weaker) else None
 
 
 def _longer(key: str, ask: Ask, probe: Probe) -> str | None:
@@ -132,7 +155,7 @@ def _longer(key: str, ask: Ask, probe: Probe) -> str | None:
         return replace(ask, promises=replace(ask.promises, jitter_ms_max=float(limit)))
 
     least = _least(limits, lambda limit: probe.is_feasible(relaxed(limit)))
-    return None if least is None else f"Raise '{key}' to {least}."
+    return None if least is None else f"Raise '{key}' to {_with_margin(least, ask)}.{probe.then(relaxed(least))}"
 
 
 def _farther(position: int, ask: Ask, probe: Probe) -> str | None:
@@ -146,15 +169,47 @@ def _farther(position: int, ask: Ask, probe: Probe) -> str | None:
         return replace(ask, promises=replace(ask.promises, near=tuple(hubs)))
 
     least = _least(limits, lambda limit: probe.is_feasible(relaxed(limit)))
-    return None if least is None else f"Raise 'latency_ms_max' of hub '{near.hub}' to {least}."
+    if least is not None:
+        then = probe.then(relaxed(least))
+        return f"Raise 'latency_ms_max' of hub '{near.hub}' to {_with_margin(least, ask)}.{then}"
+    hubs = [replace(hub, jitter_ms_max=None) if i == position else hub for i, hub in enumerate(ask.promises.near)]
+    calmer = replace(ask, promises=replace(ask.promises, near=tuple(hubs)))
+    if near.jitter_ms_max is not None and probe.is_feasible(calmer):
+        return f"Remove 'jitter_ms_max' of hub '{near.hub}', or measure it: geofleet atlas measure."
+    return None
+
+
+def _farther_from_fleet(position: int, ask: Ask, probe: Probe) -> str | None:
+    near = ask.near_places[position]
+    trips = (probe.world.round_trip(region, other) for region in ask.regions for other in near.regions)
+    limits = _measured(trips, above=near.latency_ms_max)
+
+    def relaxed(limit: int) -> Ask:
+        places = list(ask.near_places)
+        places[position] = replace(near, latency_ms_max=float(limit))
+        return replace(ask, near_places=tuple(places))
+
+    least = _least(limits, lambda limit: probe.is_feasible(relaxed(limit)))
+    if least is None:
+        return None
+    then = probe.then(relaxed(least))
+    return f"Raise 'latency_ms_max' to fleet '{near.fleet}' to {_with_margin(least, ask)}.{then}"
+
+
+def _with_margin(limit: int, ask: Ask) -> int:
+    """Return the limit to write, of which the margin leaves so much."""
+    return math.ceil(round(limit / (1 - ask.kept_free), 6))
 
 
 def _more_regions(ask: Ask, probe: Probe) -> str | None:
     wider = replace(ask, regions=probe.all_regions(ask), open_regions=frozenset(ask.regions))
     for count in counts_of(probe.fleet, ask.kept_count):
-        choice = choose(problem_of(wider, count, probe.world), seconds_max=SECONDS_MAX)
+        problem = aimed(problem_of(wider, count, probe.world), wider, probe.world)
+        choice = choose(problem, seconds_max=SECONDS_MAX)
         if choice is not None:
-            return f"Allow {', '.join(sorted(choice.members.keys() - set(ask.regions)))} under 'regions'."
+            more = sorted(choice.members.keys() - set(ask.regions))
+            then = probe.then(replace(wider, regions=(*ask.regions, *more)), count)
+            return f"Allow {', '.join(more)} under 'regions'.{then}"
     return None
 
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from schemas.plan import PathPlan, Relaying
-from schemas.spec import CatalogueClient, Fleet, Network, ValidatorFleet
+from schemas.plan import (
+    FEE_DENOMINATION,
+    FEE_PER_GAS,
+    UNBONDING_PERIOD_S,
+    ChainPlan,
+    PathPlan,
+    PruningPlan,
+    Relaying,
+)
+from schemas.spec import CatalogueClient, CometbftChain, Fleet, Network, ValidatorFleet
 from schemas.spec.relayers import RelayerFleet
 from schemas.workloads import CATALOGUE, Assignment, Trait
 
@@ -44,4 +52,28 @@ def relaying_of(fleet: Fleet) -> Relaying | None:
         clear_interval_blocks=fleet.clear_interval_blocks,
         clear_on_start=fleet.clear_on_start,
         client_refresh=fleet.client_refresh,
+    )
+
+
+def pruning_of(fleet: Fleet) -> PruningPlan | None:
+    """Return how much history a fleet's nodes keep; None where the spec does not say."""
+    pruning = fleet.pruning if isinstance(fleet, ValidatorFleet) else None
+    if pruning is None:
+        return None
+    return PruningPlan(
+        strategy=pruning.strategy, keep_blocks=pruning.keep_blocks, interval_blocks=pruning.interval_blocks
+    )
+
+
+def chain_plan(chain: str, known: CometbftChain) -> ChainPlan:
+    """Return a chain with what the spec leaves out filled in."""
+    unbonding_s = known.unbonding_period_s or UNBONDING_PERIOD_S
+    return ChainPlan(
+        chain=chain,
+        engine=known.engine,
+        block_time_ms=known.block_time_ms,
+        unbonding_period_s=int(unbonding_s),
+        trusting_period_s=int(known.trusting_period_s or unbonding_s * 2 // 3),
+        fee_per_gas=known.gas_price.amount if known.gas_price else FEE_PER_GAS,
+        fee_denomination=known.gas_price.denomination if known.gas_price else FEE_DENOMINATION,
     )

@@ -1,18 +1,24 @@
 """The best placement of one fleet, by exact integer programmes in a fixed order of wishes.
 
+What the objective sums up comes first (`Problem.goals`); the time to agree is `branching.py`'s. Then:
 1. fewest regions newly opened; 2. smallest largest round trip between regions used;
-3. smallest sum of round trips between regions used; 4. earlier region names;
-5. smallest largest number of members in one region; 6. more members in earlier names.
-Each wish is settled before the next is looked at, so the answer is unique.
+3. smallest sum of round trips between regions used; 4. least cost; 5. earlier region names;
+6. smallest largest number of members in one region; 7. least cost; 8. more members in earlier names.
+Each wish is settled before the next is looked at, so the answer is unique. Where jitter is the objective, the
+smallest largest jitter between regions used comes first.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
+from components.placement.aims import Agreement, Ceiling, Tally
+from components.placement.blending import Blending, least_members
+from components.placement.branching import Branching
+from components.placement.merging import merged
 from components.placement.problem import Pair, Problem
 from components.placement.reduction import Near, Reduction, near_regions
 from components.placement.stage import Clock, Stage
@@ -37,9 +43,11 @@ class Search:
 
     def __init__(self, problem: Problem, seconds_max: float) -> None:
         """Start the clock."""
-        self.problem = problem
-        self.reduction = Reduction(problem)
+        self.problem = merged(problem)
+        self.reduction = Reduction(self.problem)
         self.clock = Clock(seconds_max)
+        self._cost_max: int | None = None
+        """What the last wish about cost reached: later ones keep to it."""
 
     def _stage(self, alive: frozenset[str], near: Near) -> Stage:
         return Stage(self.reduction, self.clock, alive, near)
@@ -50,6 +58,18 @@ class Search:
         Raises:
             UnprovenError: The time was up before either was known.
         """
+        if self.problem.agreement is not None:
+            return self._fastest(self.problem.agreement)
+        if self.problem.blend is not None:
+            blended = Blending(self.problem, self.problem.blend, self.clock).least()
+            return None if blended is None else self._choice(blended.members)
+        for goal in self.problem.goals:
+            members = least_members(self.problem, goal, self.clock)
+            if members is None:
+                return None
+            self._hold(goal, goal.of(members))
+        if self.problem.jitter_us:
+            self._keep_apart(self._least_jitter())
         first = self._least_opened()
         if first is None:
             return None
@@ -57,8 +77,63 @@ class Search:
         largest, used = self._least_largest(first, opened)
         alive, near = self._alive_within(largest, opened)
         sum_us, used = self._least_sum(alive, near, opened, used)
+        used = self._cheapest(alive, near, opened, sum_us, used)
         used = self._earliest_names(alive, near, opened, sum_us, used)
-        return Choice(members=self._members(used), opened=opened, largest_us=largest, sum_us=sum_us, gap=self.clock.gap)
+        return self._choice(self._members(used))
+
+    def _choice(self, members: Mapping[str, int]) -> Choice:
+        used = frozenset(region for region, count in members.items() if count)
+        return Choice(
+            members={region: members[region] for region in sorted(used)},
+            opened=len(used - self.problem.open_regions), largest_us=self._largest(used), sum_us=self._sum(used),
+            gap=self.clock.gap,
+        )  # fmt: skip
+
+    def _fastest(self, agreement: Agreement) -> Choice | None:
+        """Return the choice that agrees fastest, the cheapest among equals."""
+        search = Branching(self.problem, agreement, self.clock)
+        found = search.least()
+        if found is None:
+            return None
+        if self.problem.cost is not None:
+            found = search.least_within(found.value, self.problem.cost, found)
+        return self._choice(found.members)
+
+    def _least_jitter(self) -> int:
+        """Return the smallest largest jitter between regions used; 0 when there is no placement at all."""
+        nearness = Search(replace(self.problem, weights_us=self.problem.jitter_us), 0)
+        nearness.clock = self.clock
+        first = nearness._least_opened()
+        return nearness._least_largest(first, len(self.problem.regions))[0] if first else 0
+
+    def _keep_apart(self, jitter_us_max: int) -> None:
+        """Use no two regions between which there is more jitter."""
+        far = {pair for pair, jitter in self.problem.jitter_us.items() if jitter > jitter_us_max}
+        self.problem = replace(self.problem, apart=self.problem.apart | far)
+        self.reduction = Reduction(self.problem)
+
+    def _hold(self, tally: Tally, at_most: int) -> None:
+        """Let no later wish make a sum larger than what was reached."""
+        ceilings = (*self.problem.ceilings, Ceiling(tally=tally, at_most=at_most))
+        self.problem = replace(self.problem, ceilings=ceilings)
+        self.reduction = Reduction(self.problem)
+
+    def _cheapest(
+        self, alive: frozenset[str], near: Near, opened: int, sum_us: int, used: frozenset[str]
+    ) -> frozenset[str]:
+        """Return regions that are as near to each other, in which hosts cost least; later wishes keep to that cost."""
+        cost = self.problem.cost
+        if cost is None or cost in self.problem.goals:
+            return used
+        stage = self._stage(alive, near)
+        stage.limit_opened(opened)
+        stage.count_pairs(at_most=sum_us)
+        stage.weigh_members(cost.per_member)
+        members = stage.minimise_loads(is_settled=False, must_know=False)
+        if members is None:
+            return used
+        self._cost_max = cost.of(members)
+        return frozenset(region for region, count in members.items() if count)
 
     def is_feasible(self) -> bool:
         """Return whether there is any placement.
@@ -137,6 +212,7 @@ class Search:
                 stage.limit_opened(opened)
                 stage.count_pairs(at_most=sum_us)
                 stage.require(wanted)
+                self._keep_cost(stage)
                 found = stage.minimise()
             if found is None:
                 refused.add(region)
@@ -154,9 +230,11 @@ class Search:
     def _members(self, used: frozenset[str]) -> dict[str, int]:
         """Return how many members each region gets: as even as the limits let it be, then earlier names first."""
         near = near_regions(self.problem, ())
+        self._cost_max = None  # what regions could cost at least says nothing of even numbers in them
         heaviest = self._loads(used, near, None, {})
         assert heaviest is not None, "the regions were found to hold the members"
-        most, counts = max(heaviest.values()), heaviest
+        most = max(heaviest.values())
+        counts = self._cheapest_loads(used, near, most) or heaviest
         settled: dict[str, int] = {}
         for region in sorted(used):
             left = self.problem.count - sum(settled.values()) - (len(used) - len(settled) - 1)
@@ -175,9 +253,27 @@ class Search:
         stage = self._stage(used, near)
         stage.require(used)
         stage.spread(most)
+        self._keep_cost(stage)
         for region, members in settled.items():
             stage.rows.append(stage.members_row(region, at_least=members, at_most=members))
         return stage.minimise_loads()
+
+    def _cheapest_loads(self, used: frozenset[str], near: Near, most: int) -> dict[str, int] | None:
+        """Return the members of least cost, at most so many in one region; None when no price is known."""
+        cost = self.problem.cost
+        if cost is None:
+            return None
+        stage = self._stage(used, near)
+        stage.require(used)
+        stage.spread(most)
+        stage.weigh_members(cost.per_member)
+        found = stage.minimise_loads()
+        self._cost_max = cost.of(found) if found else None
+        return found
+
+    def _keep_cost(self, stage: Stage) -> None:
+        if self.problem.cost is not None and self._cost_max is not None:
+            stage.limit_members(self.problem.cost.per_member, self._cost_max)
 
     def _far(self, largest_us: int) -> set[Pair]:
         weights = self.problem.weights_us

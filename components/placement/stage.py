@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -37,6 +38,13 @@ class Clock:
     def seconds_left(self) -> float:
         """Return the time that is left; it may be negative."""
         return self._end - time.monotonic()
+
+    def unproven(self) -> UnprovenError:
+        """Return the error that nothing is known."""
+        return UnprovenError(
+            f"no placement was found or excluded within {self.seconds_max:g} s",
+            remedy="Give more time, or allow fewer regions under 'regions'.",
+        )
 
 
 class Stage:
@@ -75,6 +83,8 @@ class Stage:
             columns = tuple(self._site[i] for i in sorted(limit.sites) if i in self._site)
             if limit.at_least or sum(self.upper[c] for c in columns) > limit.at_most:
                 self.rows.append(_sum_row(columns, at_least=limit.at_least, at_most=limit.at_most))
+        for ceiling in problem.ceilings:
+            self.limit_members(ceiling.tally.per_member, ceiling.at_most)
         for group in cliques(self.regions, self._near):
             self.rows.append(_sum_row(tuple(self.use(region) for region in group), at_most=1))
 
@@ -151,6 +161,18 @@ class Stage:
         """Return a limit on the members of one region."""
         return _sum_row(self._inside(region), at_least=at_least, at_most=at_most)
 
+    def weigh_members(self, per_member: Mapping[str, int]) -> None:
+        """Minimise a sum over members: what each adds, by region."""
+        for i in self.sites:
+            self.costs[self._site[i]] = per_member[self.problem.sites[i].region]
+
+    def limit_members(self, per_member: Mapping[str, int], at_most: int) -> None:
+        """Hold a sum over members to a limit."""
+        factors = [per_member[self.problem.sites[i].region] for i in self.sites]
+        divisor = math.gcd(*factors) or 1  # smaller factors keep the solver's sums exact
+        columns, factors = tuple(self._site[i] for i in self.sites), [factor // divisor for factor in factors]
+        self.rows.append(Row(columns=columns, factors=tuple(factors), at_most=at_most // divisor))
+
     def minimise(self, *, must_know: bool = False) -> frozenset[str] | None:
         """Return the regions used by the optimum; None when there is none, or none was found in time.
 
@@ -160,12 +182,18 @@ class Stage:
         values = self._solve(self.clock.seconds_left(), must_know=must_know)
         return None if values is None else frozenset(r for r in self.regions if values[self.use(r)])
 
-    def minimise_loads(self) -> dict[str, int] | None:
-        """Return the members per region of the optimum; None when there is none.
+    def minimise_loads(self, *, is_settled: bool = True, must_know: bool = True) -> dict[str, int] | None:
+        """Return the members per region of the optimum; None when there is none, or none was found in time.
 
-        With the regions settled the programme is tiny: it is solved even when the time is up.
+        Args:
+            is_settled: The regions are: the programme is tiny, and solved even when the time is up.
+            must_know: Whether to fail when it is not known which of the two it is.
+
+        Raises:
+            UnprovenError: See `must_know`.
         """
-        values = self._solve(max(self.clock.seconds_left(), LOADS_SECONDS), must_know=True)
+        seconds = self.clock.seconds_left()
+        values = self._solve(max(seconds, LOADS_SECONDS) if is_settled else seconds, must_know=must_know)
         return None if values is None else {r: sum(values[c] for c in self._inside(r)) for r in self.regions}
 
     def _solve(self, seconds: float, *, must_know: bool) -> tuple[int, ...] | None:
@@ -176,10 +204,7 @@ class Stage:
         answer = solver.minimise(program, seconds_max=seconds)
         if answer.status is Status.STOPPED:
             if must_know and not answer.values:
-                raise UnprovenError(
-                    f"no placement was found or excluded within {self.clock.seconds_max:g} s",
-                    remedy="Give more time, or allow fewer regions under 'regions'.",
-                )
+                raise self.clock.unproven()
             self.clock.gap = max(self.clock.gap, min(answer.gap, 1.0))
         return answer.values or None
 

@@ -65,6 +65,7 @@ def fleet_terms(network: Network, fleet: Fleet) -> FleetTerms:
         unavailable_max=fleet.disruption.unavailable_max,
         maintenance=tuple(_window(window) for window in fleet.maintenance or network.maintenance),
         cost_usd_per_month_max=fleet.budget.cost_usd_per_month_max if fleet.budget else None,
+        confidential="" if fleet.confidential == "none" else fleet.confidential,
         **of_role,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from schemas.atlas import PUBLISHED, Atlas, MachineOffer, Region, RoundTrip
+from schemas.atlas.distance import Place
 
 UNKNOWN_ZONE = "-unknown"
 """Suffix of the one zone that a region without known zones counts as: it proves no spread inside the region."""
@@ -15,6 +16,11 @@ UNKNOWN_ZONE = "-unknown"
 def no_offers(_region: str) -> tuple[MachineOffer, ...]:
     """Return that nothing is known of a region's machines and their prices."""
     return ()
+
+
+def by_distance_from(region: str, to: Place) -> RoundTrip:
+    """Return the estimate that distance alone gives."""
+    return PUBLISHED.point_round_trip(region, to)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +35,9 @@ class World:
     jitter: Callable[[str, str], RoundTrip]
     offers: Callable[[str], tuple[MachineOffer, ...]] = no_offers
     """Machines that a region is known to sell at a known price, the cheapest first; none when nothing is known."""
+
+    point_round_trip: Callable[[str, Place], RoundTrip] = by_distance_from
+    """From a region to coordinates: an estimate by distance."""
 
     def zones_of(self, region: str) -> tuple[str, ...]:
         """Return the zones that hosts can be put in; a region without known zones has one, `...-unknown`."""

@@ -9,7 +9,7 @@ from operations.hosts.scripts import sudo
 from operations.hosts.seen import runs_chain
 from schemas import readings
 from schemas.facts import HostFacts
-from schemas.workloads import COMETBFT, sandboxed_units_of, units_of
+from schemas.workloads import COMETBFT, Service, Trait, sandboxed_units_of, units_of
 
 BOOT_RESULT = "boot result"
 BOOT_STATUS = "boot status"
@@ -30,6 +30,8 @@ KEY_ADDRESSES = "key addresses"
 NODE = "node status"
 VALIDATORS = "validators"
 COMMIT = "commit"
+RELAYER = "relayer metrics"
+TIME = "time"
 
 VALIDATORS_MAX = 100
 """Most that one page of CometBFT's RPC holds."""
@@ -39,6 +41,7 @@ _RPC = next(port.number for port in COMETBFT.ports if port.name == "rpc")
 
 def host_commands(facts: HostFacts) -> Mapping[str, str]:
     """Return reading to command line: everything about one host that no other host is needed for."""
+    relayer = next((service for service in facts.services if service.has(Trait.RELAYER)), None)
     units, sandboxed = shlex.join(units_of(facts.assignments)), shlex.join(sandboxed_units_of(facts.assignments))
     return {
         BOOT_RESULT: "cat /run/cloud-init/result.json",
@@ -57,15 +60,30 @@ def host_commands(facts: HostFacts) -> Mapping[str, str]:
         KEY_FILES: sudo(readings.KEY_FILES),
         KEY_FILES_OPEN: shlex.join(readings.KEY_FILES.split(" ")),
         KEY_ADDRESSES: sudo(readings.KEY_ADDRESSES),
-    } | ({NODE: rpc("status")} if runs_chain(facts) else {})
+        TIME: "date +%s.%N",
+        **({NODE: rpc("status")} if runs_chain(facts) else {}),
+        **{follower(node): rpc("status", port=node.port("rpc")) for node in facts.nodes if node.chain},
+        **({RELAYER: metrics(facts, relayer)} if relayer else {}),
+    }
 
 
-def rpc(question: str) -> str:
+def follower(service: Service) -> str:
+    """Return the reading of a full node's status."""
+    return f"status of {service.name}"
+
+
+def metrics(facts: HostFacts, service: Service) -> str:
+    """Return the command line that reads a service's own metrics, on its host."""
+    port = next(port for port in service.ports if port.metrics_path)
+    return shlex.join(["curl", "-sSf", "--max-time", "5", f"http://{facts.address}:{port.number}{port.metrics_path}"])
+
+
+def rpc(question: str, *, port: int = _RPC) -> str:
     """Return the command line of a question to the node on its own host; `/health` is never asked, it lies.
 
     CometBFT answers `/health` with 200 while its chain is halted (measured, research/nodes.md).
     """
-    return shlex.join(["curl", "-sS", "--max-time", "5", f"http://127.0.0.1:{_RPC}/{question}"])
+    return shlex.join(["curl", "-sS", "--max-time", "5", f"http://127.0.0.1:{port}/{question}"])
 
 
 def ping(address: str, *, count: int) -> str:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from operations.console import step
-from operations.hosts import chains, commands, strangers
+from operations.hosts import chains, commands, strangers, transfers
 from operations.hosts.published import published_configurations
 from operations.hosts.scripts import NOT_READ, Output, Shell, UnreachableError, run_all
-from operations.hosts.seen import Clock, HostSeen, Probe, Seen
+from operations.hosts.seen import Clock, HostSeen, Probe, Seen, Transfer
 from schemas.facts import HostFacts
 from schemas.inventory import Inventory
 from schemas.workloads import ports_of
@@ -68,7 +68,11 @@ def gather(inventory: Inventory, shell: Shell, *, ssh: Callable[..., list[str]],
         seen.update(chains.watched(inventory, seen, shell))
         for facts in reached:
             seen[facts.host] = replace(seen[facts.host], clock=_clock(facts.host, shell))
-    return Seen(inventory=inventory, hosts=seen)
+    sent: Mapping[str, Transfer] = {}
+    if inventory.paths:
+        with step(f"send a transfer along {len(inventory.paths)} paths"):
+            sent = transfers.sent(inventory, seen, shell)
+    return Seen(inventory=inventory, hosts=seen, transfers=sent)
 
 
 def _each(hosts: Sequence[HostFacts], look: Callable[[HostFacts], _Value]) -> dict[str, _Value]:

@@ -86,13 +86,19 @@ def consensus_keys(found: HostSeen) -> dict[str, str]:
     return {match[1]: match[2].upper() for match in matches if match and match[1] in private}
 
 
+def _addresses(seen: Seen, purpose: Purpose) -> dict[str, str]:
+    """Return address to holder of every key for a purpose."""
+    return {
+        address_of(facts, purpose): facts.host
+        for facts in seen.inventory.hosts
+        if purpose.value in facts.key_fingerprints
+    }
+
+
 def one_holder(seen: Seen, stack: str) -> list[str]:
     """Return the consensus keys that lie on a host that does not hold them, and the holders that lack theirs."""
-    holders = {
-        address_of(facts, Purpose.CONSENSUS): facts.host
-        for facts in seen.inventory.hosts
-        if Purpose.CONSENSUS.value in facts.key_fingerprints
-    }
+    signers = _addresses(seen, Purpose.CONSENSUS)
+    holders = signers | _addresses(seen, Purpose.OBSERVER)
     problems = []
     for facts in seen.inventory.hosts:
         if not seen.reached(facts.host):
@@ -106,7 +112,7 @@ def one_holder(seen: Seen, stack: str) -> list[str]:
                 )
             elif holder != facts.host:
                 problems.append(f"{facts.host} has the consensus key of {holder} in {path}: two signers of one key")
-        own = next((address for address, holder in holders.items() if holder == facts.host), None)
+        own = next((address for address, holder in signers.items() if holder == facts.host), None)
         if own and own not in here.values():
             problems.append(f"{facts.host} lacks its consensus key {own}")
     return problems

@@ -131,12 +131,30 @@ class HostSeen:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Transfer:
+    """What became of a transfer that verification sent along one path."""
+
+    sequence: str = ""
+    """Of its packet."""
+    arrived_s: float | None = None
+    """From sending to its receipt on the other chain; None: not seen there."""
+    acknowledged_s: float | None = None
+    """From sending to the acknowledgement on the first chain; None: none came in time."""
+    problem: str = ""
+    """Why the chain did not take it."""
+    unread: str = ""
+    """Why it could not be sent or watched."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """A stack's inventory beside what was read of its hosts."""
 
     inventory: Inventory
     hosts: Mapping[str, HostSeen]
     """Every host of the inventory."""
+    transfers: Mapping[str, Transfer] = field(default_factory=dict)
+    """Path to the transfer that was sent along it."""
 
     def facts(self, host: str) -> HostFacts:
         """Return what a host published about itself; it must exist."""

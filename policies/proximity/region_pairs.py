@@ -37,7 +37,7 @@ def between_members(rule: Rule, fleet: Fleet, limit_ms: float, measure: Measure)
     Raises:
         AtlasError: The atlas lacks a region of the fleet.
     """
-    yield from verdicts(rule, fleet, limit_ms, list(_legs(fleet, limit_ms, measure)))
+    yield from verdicts(rule, fleet, limit_ms, list(member_legs(fleet, limit_ms, measure)))
 
 
 def verdicts(rule: Rule, fleet: Fleet, limit_ms: float, legs: list[Leg]) -> Iterator[Finding]:
@@ -63,10 +63,15 @@ def verdicts(rule: Rule, fleet: Fleet, limit_ms: float, legs: list[Leg]) -> Iter
         yield rule.passed(fleet.name, f"{worst_kept}; {limit}")
 
 
-def _legs(fleet: Fleet, limit_ms: float, measure: Measure) -> Iterator[Leg]:
+def member_legs(fleet: Fleet, limit_ms: float, measure: Measure, *, within: bool = True) -> Iterator[Leg]:
+    """Yield the ways between the regions of a fleet, and within those that have several members.
+
+    Raises:
+        AtlasError: The atlas lacks a region of the fleet.
+    """
     regions = fleet.regions()
     for region, hosts in regions.items():
-        if len(hosts) > 1:
+        if within and len(hosts) > 1:
             yield _leg(
                 f"{hosts[0].host} ({region})",
                 f"{hosts[1].host} ({region})",

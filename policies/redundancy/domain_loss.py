@@ -32,9 +32,12 @@ def members_least(fleet: Fleet) -> int:
 
 def heaviest_first(fleet: Fleet, members: tuple[Member, ...], kind: Domain) -> list[tuple[str, frozenset[str]]]:
     """Return the domains by what is lost with them, most first; equals by name."""
-    power = {member.name: member.power if fleet.quorum is Quorum.BFT else 1 for member in members}
-    domains = fleet.domains(kind)
-    return sorted(domains.items(), key=lambda item: (-sum(power[name] for name in item[1]), item[0]))
+    power = {member.name: member.power for member in members}
+    bft = fleet.quorum is Quorum.BFT
+    # Domains come sorted by name, and sorting keeps the order of equals.
+    return sorted(
+        fleet.domains(kind).items(), key=lambda item: -(sum(power[name] for name in item[1]) if bft else len(item[1]))
+    )
 
 
 def _verdict(rule: Rule, fleet: Fleet, kind: Domain) -> Finding:
@@ -68,14 +71,10 @@ def _most_fatal_first(fleet: Fleet, members: tuple[Member, ...], kind: Domain) -
     members of a hub come before: a light domain may be a hub's only one.
     """
     ranked = heaviest_first(fleet, members, kind)
-    if not fleet.hubs:
-        return ranked
     domain_of = {name: domain for domain, names in ranked for name in names}
     only: set[str] = set()
     for hub in fleet.hubs:
         serving = {domain_of[member.name] for member in members if hub in member.hubs}
-        if not serving:
-            return ranked  # No member serves this hub at all: every loss leaves it bare.
         if len(serving) == 1:
             only |= serving
     return sorted(ranked, key=lambda item: item[0] not in only)

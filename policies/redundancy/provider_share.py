@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.fleet_view import Fleet, FleetView
-from policies.redundancy.domain_loss import heaviest_first
+from policies.redundancy.shares import heaviest_share
 from policies.rule import Parameter, Rule
 from schemas.report import Finding, Severity
-from schemas.roles import Domain, Quorum
+from schemas.roles import Domain
 
 RULE = Rule(
     id="RED011",
@@ -46,14 +46,8 @@ def check(view: FleetView) -> Iterator[Finding]:
 
 
 def _verdict(fleet: Fleet, share_max: float) -> Finding:
-    bft = fleet.quorum is Quorum.BFT
-    members = fleet.members()
-    provider, names = heaviest_first(fleet, members, Domain.PROVIDER)[0]
-    weight = {member.name: member.power if bft else 1 for member in members}
-    share = sum(weight[name] for name in names) / (sum(weight.values()) or 1)
-    unit = "voting power" if bft else "members"
-    held = f"{provider} holds {share * 100:.1f} % of {unit}; at most {share_max * 100:.1f} % is good practice"
-    # A billionth of room: two thirds of three is not exact in floating point.
-    if share <= share_max + 1e-9:
+    found = heaviest_share(fleet, Domain.PROVIDER)
+    held = f"{found.text()}; at most {share_max * 100:.1f} % is good practice"
+    if float(found.share) <= share_max:
         return RULE.passed(fleet.name, held)
-    return RULE.failed(fleet.name, held, shown=f"if {provider} fails or refuses service, all of it goes at once")
+    return RULE.failed(fleet.name, held, shown=f"if {found.domain} fails or refuses service, all of it goes at once")

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from schemas.atlas import answers
 from schemas.atlas.checking import SCHEMA as ATLAS_CHECK_SCHEMA
 from schemas.atlas.checking import AtlasCheck
+from schemas.change import AFFECTED_SCHEMA, CHANGE_SCHEMA, Affected, Change
 from schemas.comparison import SCHEMA as COMPARISON_SCHEMA
 from schemas.comparison import Comparison
 from schemas.diagnostics import ERROR_SCHEMA, ErrorReport
@@ -41,6 +42,8 @@ from schemas.status import StackStatus
 FOLDER = Path(__file__).parent
 
 _ENVELOPES: dict[str, type] = {
+    AFFECTED_SCHEMA: Affected,
+    CHANGE_SCHEMA: Change,
     ATLAS_CHECK_SCHEMA: AtlasCheck,
     answers.DISTANCE_SCHEMA: answers.DistanceAnswer,
     answers.HUBS_SCHEMA: answers.HubsAnswer,

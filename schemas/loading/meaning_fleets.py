@@ -57,11 +57,15 @@ def client_problems(judged: Judged, client: Client, fleet: Fleet, path: Path) ->
         )  # fmt: skip
     yield from download_problems(judged, client.url, client.sha256, path)
     chain = judged.network.chains.get(fleet.chain_id or "")
-    if isinstance(fleet, ValidatorFleet) and chain is not None and chain.engine != client.name:
+    if isinstance(fleet, ValidatorFleet) and chain is not None and chain.engine != _engine_of(client):
         yield judged.problem(
             "SPEC329", f"client '{client.name}' does not run engine '{chain.engine}' of chain '{fleet.chain}'",
             (*path, "name"), remedy="Choose a client of that engine, such as a custom one, or another chain.",
         )  # fmt: skip
+
+
+def _engine_of(client: CatalogueClient) -> str:
+    return workloads.CATALOGUE[client.name].engine
 
 
 def _size(judged: Judged, fleet: Fleet, at: Path) -> Problems:

@@ -71,9 +71,7 @@ def _effects(actor: str, *texts: str, is_needed: bool = False) -> Iterator[Effec
 EFFECTS: tuple[Effect, ...] = (
     *_effects(
         _PLACEMENT,
-        "placement", "budget", "hubs.*.coordinates", "sites", "fleets.*.placement", "fleets.*.budget",
-        "fleets.*.survive_together", "fleets.*.latency.margin_percent", "fleets.*.near.*.fleet",
-        "fleets.*.near.*.jitter_ms_max",
+        "sites", "fleets.*.survive_together",
     ),
     *_effects(
         _CLOUDS,
@@ -84,17 +82,16 @@ EFFECTS: tuple[Effect, ...] = (
         _SOFTWARE,
         "fleets.*.client.name = custom", "fleets.*.members.*.client.name = custom", "fleets.*.client.url",
         "fleets.*.members.*.client.url", "fleets.*.signer.kind = remote_threshold", "fleets.*.sentries",
-        "fleets.*.state_sync", "fleets.*.double_sign_check_blocks", "chains.*.genesis",
+        "fleets.*.state_sync", "chains.*.genesis",
         is_needed=True,
     ),
     *_effects(
         _SOFTWARE,
         "chains.*.engine = evm | external", "chains.*.operated = elsewhere", "chains.*.rpc", "chains.*.websocket",
-        "chains.*.grpc", "chains.*.seeds", "chains.*.finality_s", "chains.*.unbonding_period_s",
-        "chains.*.trusting_period_s", "chains.*.address_prefix", "chains.*.gas_price", "chains.*.chain_number", "chains.*.confirmations", "fleets.*.ports",
-        "fleets.*.pruning", "fleets.*.missed_blocks_alarm", "fleets.*.paths", "fleets.*.wallets", "fleets.*.gas",
-        "fleets.*.members.*.wallets", "fleets.*.clear_interval_blocks", "fleets.*.clear_on_start",
-        "fleets.*.client_refresh", "fleets.*.alarms", "fleets.*.standby", "fleets.*.raft", "fleets.*.batches",
+        "chains.*.grpc", "chains.*.seeds", "chains.*.finality_s",
+        "chains.*.address_prefix", "chains.*.chain_number", "chains.*.confirmations", "fleets.*.ports",
+        "fleets.*.missed_blocks_alarm", "fleets.*.wallets", "fleets.*.gas",
+        "fleets.*.members.*.wallets", "fleets.*.alarms", "fleets.*.standby", "fleets.*.raft", "fleets.*.batches",
         "fleets.*.signing_key", "fleets.*.pairs", "fleets.*.wallet", "fleets.*.members.*.wallet",
     ),
     *_effects(_OPERATION, "maintenance", "fleets.*.maintenance", "fleets.*.disruption", "chains.*.upgrades"),

@@ -57,7 +57,7 @@ class Network(Model):
     """Fleets by name; hosts are called `<fleet>-<n>`."""
     maintenance: Annotated[tuple[Maintenance, ...], Field(max_length=20)] = ()
     """Windows in which planned work may be done on every fleet that names none."""
-    placement: Placement = Placement(objective="commit_latency")
-    """By what placement prefers one place to another."""
+    placement: Placement | None = None
+    """By what placement prefers one place to another; left out: few regions near to each other, then low cost."""
     budget: Budget | None = None
     """What all hosts together may cost."""

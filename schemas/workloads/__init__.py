@@ -6,6 +6,7 @@ Declarations are here, because spec, plan, rules and verification need them;
 
 from schemas.workloads.catalogue import CATALOGUE, NO_WORKLOAD, workload
 from schemas.workloads.cometbft import COMETBFT
+from schemas.workloads.confio_relayer import CONFIO_RELAYER
 from schemas.workloads.hosts import (
     BASE_KEYS,
     BASE_PORTS,
@@ -21,6 +22,7 @@ from schemas.workloads.hosts import (
     workload_units_of,
 )
 from schemas.workloads.model import PORT_STRIDE, Assignment, Form, Port, Program, Reach, Service, Trait, Workload
+from schemas.workloads.simapp import SIMAPP
 
 __all__ = [
     "BASE_KEYS",
@@ -28,10 +30,12 @@ __all__ = [
     "BASE_UNITS",
     "CATALOGUE",
     "COMETBFT",
+    "CONFIO_RELAYER",
     "KEYS_OF_ROLE",
     "NO_WORKLOAD",
     "PORT_STRIDE",
     "SANDBOXED_BASE_UNITS",
+    "SIMAPP",
     "Assignment",
     "Form",
     "Port",

@@ -19,5 +19,6 @@ COMETBFT = Workload(
     user="cometbft",
     user_id=931,
     companion_keys=(Purpose.NODE, Purpose.OBSERVER),
+    engine="cometbft",
     traits=frozenset({Trait.COMETBFT_NODE}),
 )

@@ -45,15 +45,13 @@ def services_of(assignments: Iterable[Assignment]) -> tuple[Service, ...]:
 
 
 def _services(assignments: Iterable[Assignment]) -> Iterator[Service]:
-    seen: Counter[str] = Counter()
+    taken: Counter[int] = Counter()
     for assignment in assignments:
-        yield Service(
-            workload=CATALOGUE[assignment.client],
-            version=assignment.version,
-            chain=assignment.chain,
-            position=seen[assignment.client],
-        )
-        seen[assignment.client] += 1
+        workload = CATALOGUE[assignment.client]
+        numbers = [port.number for port in workload.ports]
+        position = max((taken[number] for number in numbers), default=0)
+        yield Service(workload=workload, version=assignment.version, chain=assignment.chain, position=position)
+        taken.update(dict.fromkeys(numbers, 1))
 
 
 def ports_of(assignments: Iterable[Assignment]) -> tuple[Port, ...]:

@@ -81,6 +81,8 @@ class Workload:
     """System user that runs the units."""
     user_id: int
     """Fixed, so that a data volume fits every host it is attached to."""
+    engine: str = ""
+    """Consensus engine of the chains that it makes, as the spec names engines; empty for clients that make none."""
     has_data: bool = True
     """Whether it keeps something on the data volume, in `/data/SERVICE`."""
     keys: tuple[Purpose, ...] = ()
@@ -109,7 +111,7 @@ class Service:
     chain: str = ""
     """As in the assignment."""
     position: int = 0
-    """Among the services of this host that run the same client."""
+    """Among the services of this host that declare the same port."""
 
     @property
     def name(self) -> str:
@@ -128,7 +130,7 @@ class Service:
 
     @property
     def ports(self) -> tuple[Port, ...]:
-        """Return its ports: a second service of one client has each a hundred higher, and so on."""
+        """Return its ports: where two services declare the same, the second has all of its a hundred higher."""
         suffix = f" of {self.chain}" if self.chain else ""
         return tuple(
             Port(
@@ -154,4 +156,4 @@ class Service:
 
 
 PORT_STRIDE = 100
-"""Between the ports of two services of one client on one host."""
+"""Between the ports of two services of one host that declare the same."""

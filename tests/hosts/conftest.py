@@ -22,6 +22,7 @@ from operations.hosts.scripts import Output, UnreachableError
 from operations.hosts.seen import NotApplicableError, NotReadError, Seen, runs_chain
 from schemas.facts import HostFacts
 from schemas.inventory import Inventory, inventory_from_json
+from schemas.workloads import Trait
 
 INVENTORY = pytest.StashKey[Inventory]()
 
@@ -81,6 +82,8 @@ SUBJECTS: dict[str, Callable[[Inventory], list[str]]] = {
         dict.fromkeys(hub_subject(facts.fleet, near) for facts in inventory.hosts for near in facts.promises.near)
     ),
     "chain": lambda inventory: [chain.chain for chain in inventory.chains],
+    "relayer": _hosts(lambda facts: facts.does(Trait.RELAYER)),
+    "path": lambda inventory: [path.name for path in inventory.paths],
     "stack": lambda inventory: [inventory.stack],
 }
 """What a rule can be proved for."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from operations import engine
+from policies import pack
 from schemas.errors import EnvironmentMissingError
 
 
@@ -74,3 +75,10 @@ def test_mandatory_violations_and_errors_are_kept_and_advice_is_not_a_violation(
     )
     assert run.policy_violations == ("[RED002] no",)
     assert run.errors == ("it broke",)
+
+
+def test_a_pack_that_saw_the_stack_is_named_though_it_had_nothing_to_say() -> None:
+    run = events({"policyAnalyzeStackSummaryEvent": {"policyPackName": "geofleet", "passed": ["geofleet-mandatory"]}})
+    assert run.judged_by == ("geofleet",)
+    assert events({"summaryEvent": {}}).judged_by == ()
+    assert engine.PACK_NAME == pack.NAME

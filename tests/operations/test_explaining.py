@@ -94,7 +94,9 @@ fleets.*.latency.between_members_ms_max
     between_members_ms_max: 60
 
   Judged by:
-    PRX001  The round trip between any two members keeps the promise"""
+    PRX001  The round trip between any two members keeps the promise
+    PRX011  Agreement takes a small part of the block time
+    PRX013  Voters that elect a leader are near, and none is much farther than the others"""
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
@@ -16,8 +17,10 @@ from schemas.facts import HostFacts
 from schemas.plan import Promises
 from schemas.report import Finding, Status
 from schemas.roles import Role
+from schemas.terms import FleetTerms, NetworkTerms
 
 Hosts = Callable[..., list[HostFacts]]
+Told = tuple[str, str, str]
 Findings = Callable[..., list[Finding]]
 
 
@@ -64,10 +67,38 @@ def _findings(rule: ModuleType, hosts: list[HostFacts], **options: Any) -> list[
     return [found for found in rule.check(view) if found.status is not Status.PASSED]
 
 
+def _view(*fleets: list[HostFacts], **said: Any) -> FleetView:
+    known = {name: FleetTerms(**terms) for name, terms in said.pop("terms", {}).items()}
+    network = NetworkTerms(**said.pop("network", {}))
+    view = view_of([host for hosts in fleets for host in hosts])
+    names = [fleet.name for fleet in view.fleets]
+    return dataclasses.replace(view.saying({n: known.get(n, FleetTerms()) for n in names}, network), **said)
+
+
+def _told(rule: ModuleType, view: FleetView) -> list[Told]:
+    return [
+        (found.status.value if found.status is Status.PASSED else found.severity.value, found.subject,
+         f"{found.message} | {found.counter_example}" if found.counter_example else found.message)
+        for found in rule.check(view)
+    ]  # fmt: skip
+
+
 @pytest.fixture
 def hosts() -> Hosts:
     """Return the maker of one fleet's hosts: `hosts("aws:euc1-az1", ..., role=..., powers=..., survive=("zone",))`."""
     return _hosts
+
+
+@pytest.fixture
+def view() -> Callable[..., FleetView]:
+    """Return the maker of a view: `view(hosts, ..., terms={"oracles": {...}}, network={...}, parameters={...})`."""
+    return _view
+
+
+@pytest.fixture
+def told() -> Callable[[ModuleType, FleetView], list[Told]]:
+    """Return all that a rule says of a view: `passed` or the severity, the subject, and the message with its example."""
+    return _told
 
 
 @pytest.fixture

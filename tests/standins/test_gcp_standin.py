@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from components.hosts.gcp_alarms import LOG_ALARMS, METRIC_ALARMS
 from components.hosts.gcp_shapes import CONFIDENTIAL
 from tests.standins.base.ground import Ground
 from tests.standins.base.kind import Call, RefusedError
@@ -338,3 +339,13 @@ def test_a_bucket_with_objects_goes_only_by_force(bench: Bench) -> None:
         bench.delete("gcp:storage/bucket:Bucket", "b-1")
     bench.delete("gcp:storage/bucket:Bucket", "b-1", forceDestroy=True)
     assert bench.world.get("b-1/x") is None
+
+
+# --- words of the back end that no schema lists ---
+
+
+def test_alarms_align_their_metrics_with_words_of_google() -> None:
+    known = discovery.enum_of("monitoring", "Aggregation", "perSeriesAligner")
+    assert {alarm.aligner for alarm in METRIC_ALARMS} <= set(known)
+    severities = discovery.enum_of("monitoring", "AlertPolicy", "severity")
+    assert {alarm.severity for alarm in (*METRIC_ALARMS, *LOG_ALARMS)} <= set(severities)

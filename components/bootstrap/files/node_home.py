@@ -122,6 +122,9 @@ class Home:
         files = self.files()
         self.check_volume()
         self.write(files)
+        state = self.data / "priv_validator_state.json"
+        if not state.exists():  # CometBFT does not start without; a key that nobody knows never writes to it
+            write_whole(state, b'{"height": "0", "round": 0, "step": 0}\n', mode=0o600)
         return f"follows {json_object(files['genesis.json'], 'genesis.json')['chain_id']}, never votes"
 
 

@@ -15,7 +15,7 @@ from components.bootstrap.clients.cometbft.unit import GUARD
 from components.bootstrap.cloud_config import BootDataError, Fragment, written_files
 from components.bootstrap.programs import program
 from schemas.canonical import sha256_hex
-from schemas.workloads import Assignment
+from schemas.workloads import Assignment, programs_of
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -42,12 +42,13 @@ def shown(text: str) -> str:
     return "\n".join(parts)
 
 
-@pytest.mark.parametrize("client", ["cometbft", "none"])
+@pytest.mark.parametrize("client", ["cometbft", "simapp", "none"])
 def test_user_data_is_the_reviewed_text(
     client: str, boot: Callable[..., BootData], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("components.bootstrap.artifacts.sha256_hex", lambda text: "<hash of the program>")
-    data = boot() if client == "cometbft" else boot(assignments=(), artifacts={})
+    assignments = () if client == "none" else (Assignment(client=client, version="1.0.0"),)
+    data = boot(assignments=assignments, artifacts={p.name: "a" * 64 for p, _ in programs_of(assignments)})
     golden = GOLDEN / f"user-data-{client}.txt"
     text = shown(user_data(data))
     if os.environ.get("GEOFLEET_UPDATE_GOLDEN"):

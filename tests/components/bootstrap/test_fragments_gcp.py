@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from components.bootstrap.boot import BootData, user_data
 from components.bootstrap.cloud_config import written_files
@@ -84,3 +85,12 @@ def test_the_rules_are_loaded_again_with_every_load_of_the_core() -> None:
 def test_hosts_find_the_store_at_their_own_door() -> None:
     assert STORE_URL == "http://127.0.0.1:8079"
     assert "store perps-store 8079\n" in FRAGMENT.files["/etc/systemd/system/geofleet-store.service"]
+
+
+def test_cloud_init_listens_to_googles_metadata_and_leaves_the_network_alone(tmp_path: Path) -> None:
+    lines = [line for line in startup_script().splitlines() if line.startswith("printf")]
+    told = tmp_path / "99-geofleet.cfg"
+    subprocess.run(["sh", "-c", lines[0].replace("/etc/cloud/cloud.cfg.d", str(tmp_path))], check=True)
+    assert yaml.safe_load(told.read_text(encoding="utf-8")) == {
+        "network": {"config": "disabled"}, "datasource_list": ["GCE"],
+    }  # fmt: skip

@@ -77,7 +77,7 @@ def test_a_lock_that_stands_in_the_way_is_named_and_what_moving_costs(spec, plac
         "    lock: 2 hosts stay in aws:eu-central-1-a, gcp:europe-west3-a"
     )
     assert caught.value.remedy == (
-        "Raise 'between_members_ms_max' to 40. "
+        "Raise 'between_members_ms_max' to 40. (Then 40.0 ms to agree.) "
         "Or remove the fleet's hosts from the lock: they are then placed anew, under new names."
     )
 

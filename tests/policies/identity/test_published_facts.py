@@ -45,3 +45,8 @@ def test_a_fault_leaves_nothing_passed_and_no_host_passes_nothing(hosts: Make) -
     twice = view_of([one, dataclasses.replace(two, address=one.address)])
     assert [found.status for found in published_facts.check(twice)] == [Status.FAILED]
     assert list(published_facts.check(view_of([]))) == []
+
+
+def test_addresses_that_are_not_known_are_no_twins(hosts: Make, findings: Make) -> None:
+    made = [dataclasses.replace(host, address="") for host in hosts("aws:euc1-az1", "aws:euw1-az1")]
+    assert findings(published_facts, made) == []

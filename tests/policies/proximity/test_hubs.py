@@ -73,3 +73,10 @@ def test_the_limit_itself_is_near_enough(hosts: Make, findings: Make) -> None:
 
 def test_a_fleet_without_hubs_is_not_judged(hosts: Make) -> None:
     assert list(hubs.check(view_of(hosts(LONDON, **RELAYERS)))) == []
+
+
+def test_an_idle_relayer_is_told_with_the_hub_that_is_nearest(hosts: Make, findings: Make) -> None:
+    made = hosts(LONDON, FRANKFURT, VIRGINIA, near=(EUREX, DERIBIT), per_hub=1, **RELAYERS)
+    [found] = findings(hubs, made)
+    assert found.message == "relayers-3 in aws:us-east-1 are too far from every hub"
+    assert "to hub deribit (aws:eu-west-2)" in found.counter_example

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from policies.fleet_view import view_of
 from policies.proximity import jitter
 from schemas.report import Severity
 
@@ -24,3 +25,7 @@ def test_jitter_between_clouds_is_not_published_so_it_warns(hosts: Make, finding
     [found] = findings(jitter, hosts("aws:euc1-az1", "gcp:europe-west3-a", jitter_ms_max=2))
     assert found.severity is Severity.MEDIUM
     assert found.counter_example.endswith("0.52 ms (estimated)")
+
+
+def test_without_the_promise_nothing_is_judged(hosts: Make) -> None:
+    assert list(jitter.check(view_of(hosts("aws:euc1-az1", "gcp:europe-west3-a")))) == []

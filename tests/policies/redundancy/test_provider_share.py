@@ -8,6 +8,7 @@ from policies.fleet_view import view_of
 from policies.judge import judge
 from policies.redundancy import provider_share
 from schemas.report import Feed, Severity, Status
+from schemas.roles import Role
 
 Make = Callable[..., Any]
 AWS = ("aws:euc1-az1", "aws:euc1-az2", "aws:euw1-az1", "aws:euw1-az2")
@@ -40,3 +41,13 @@ def test_a_platform_team_can_set_the_share(hosts: Make) -> None:
     strict = dataclasses.replace(view, parameters={"RED011": {"share_max": 0.75}})
     assert [f.status for f in provider_share.check(view)] == [Status.FAILED]
     assert [f.status for f in provider_share.check(strict)] == [Status.PASSED]
+
+
+def test_members_count_where_votes_have_no_power(hosts: Make, findings: Make) -> None:
+    made = hosts(*AWS, "gcp:europe-west3-a", role=Role.SEQUENCER, powers=(1, 1, 1, 1, 90))
+    [found] = findings(provider_share, made)
+    assert found.message == "aws holds 80.0 % of members; at most 66.7 % is good practice"
+
+
+def test_where_nobody_has_power_no_cloud_holds_any(hosts: Make, findings: Make) -> None:
+    assert findings(provider_share, hosts(*AWS, powers=(0, 0, 0, 0))) == []

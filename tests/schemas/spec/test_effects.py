@@ -71,8 +71,12 @@ def test_only_some_values_of_a_field_may_have_no_effect() -> None:
 
 
 def test_a_list_tells_each_place() -> None:
-    text = "    near: [{fleet: others, latency_ms_max: 9}]\n  others: {role: relayer, workload: none}\n"
-    assert [found.path for found in unacted(network(text))] == [("fleets", "validators", "near", 0, "fleet")]
+    text = (
+        "  others:\n    role: oracle\n    workload: none\n    reports_min: 1\n    members:\n"
+        '      - {region: "aws:eu-west-1"}\n      - {name: sure, region: "aws:eu-west-2", confidential: required}\n'
+    )
+    path = ("fleets", "others", "members", 1, "confidential")
+    assert [found.path for found in unacted(network(text))] == [path]
 
 
 def test_a_spec_that_would_be_built_as_something_else_is_not_deployed() -> None:

@@ -13,7 +13,7 @@ from schemas.plan import HostPlan, Plan
 EVIDENCE_HOURS = 48
 """How long a double signature can be punished: CometBFT's default."""
 
-_NANOSECONDS_PER_HOUR = 3_600_000_000_000
+_NANOSECONDS_PER_SECOND = 1_000_000_000
 
 
 def genesis(plan: Plan, ledger: Ledger, chain: str) -> str:
@@ -28,7 +28,7 @@ def genesis(plan: Plan, ledger: Ledger, chain: str) -> str:
         "initial_height": "1",
         "consensus_params": {
             "block": {"max_bytes": "4194304", "max_gas": "-1"},
-            "evidence": evidence_params(block_time_ms(plan, chain), hours=EVIDENCE_HOURS),
+            "evidence": evidence_params(block_time_ms(plan, chain), seconds=EVIDENCE_HOURS * 3600),
             "validator": {"pub_key_types": ["ed25519"]},
             "version": {"app": "0"},
             "abci": {"vote_extensions_enable_height": "0"},
@@ -41,11 +41,11 @@ def genesis(plan: Plan, ledger: Ledger, chain: str) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
 
-def evidence_params(block_ms: int, *, hours: int) -> dict[str, str]:
+def evidence_params(block_ms: int, *, seconds: int) -> dict[str, str]:
     """Return how long and for how many blocks a double signature can be punished."""
     return {
-        "max_age_num_blocks": str(math.ceil(hours * 3_600_000 / block_ms)),
-        "max_age_duration": str(hours * _NANOSECONDS_PER_HOUR),
+        "max_age_num_blocks": str(math.ceil(seconds * 1000 / block_ms)),
+        "max_age_duration": str(seconds * _NANOSECONDS_PER_SECOND),
         "max_bytes": "1048576",
     }
 

@@ -42,6 +42,8 @@ def node_unit(service: Service, *, program: Program, description: str, command: 
             *SANDBOX,
             *PYTHON,
             ("User", service.workload.user),
+            # The Cosmos SDK panics without one, whatever --home says.
+            ("Environment", f"HOME=/run/{service.name}"),
             *(("LoadCredential", f"{key}:/run/credstore/{key}") for key in keys),
             ("RuntimeDirectory", service.name),
             ("RuntimeDirectoryMode", "0700"),

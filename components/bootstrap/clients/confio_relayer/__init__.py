@@ -1,0 +1,1 @@
+"""The relayer of Confio, as a library that our own loop drives."""

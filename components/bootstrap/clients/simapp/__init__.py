@@ -1,0 +1,1 @@
+"""simapp of ibc-go: a chain of the Cosmos SDK with IBC."""

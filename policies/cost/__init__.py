@@ -1,0 +1,1 @@
+"""Rules on cost: budgets are kept, and every price is known."""

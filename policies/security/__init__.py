@@ -1,0 +1,1 @@
+"""Rules on the hardening of resources at AWS and GCP, whoever made them."""
