@@ -25,7 +25,7 @@ from schemas.simulation import Latency
 from schemas.spec import Fleet, Network
 from schemas.spec.base import Budget
 from schemas.spec.losses import Losses, NearFleet
-from schemas.spec.machines import Placement
+from schemas.spec.machines import Objective, Placement
 
 STEPS = 4
 """Budgets that are tried between the cheapest and the fastest placement."""
@@ -65,7 +65,7 @@ class _Tried:
     """One way to place a fleet."""
 
     survive: tuple[str, ...]
-    objective: str
+    objective: Objective
     budget_usd: float | None = None
 
 
@@ -106,7 +106,7 @@ def _of_level(found: Planned, name: str, survive: tuple[str, ...], seconds_max: 
             yield point
 
 
-def _latency_objective(fleet: Fleet) -> str:
+def _latency_objective(fleet: Fleet) -> Objective:
     near_hubs = QUORUM_OF_ROLE[fleet.role] in (Quorum.ANY, Quorum.THRESHOLD) and fleet.near_hubs
     return "hub_latency" if near_hubs or QUORUM_OF_ROLE[fleet.role] is Quorum.ANY else "commit_latency"
 
