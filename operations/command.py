@@ -62,13 +62,15 @@ for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, dr
 @click.option("--diff", "other", is_flag=False, flag_value="", metavar="[LOCKFILE|GIT_REF]",
               help="Show instead what moves, why, and what it changes in survival, latency and cost, against the lock "
               "on disk, another lock, or the lock of a git revision.")  # fmt: skip
+@click.option("--front", "shows_front", is_flag=True, help="Show instead what less money, less latency or other promises "
+              "would come to: each fleet's Pareto front of cost, latency and survival.")  # fmt: skip
 @click.option("--seconds", "seconds_max", type=click.FloatRange(0.1, 3600), default=60, show_default=True,
               help="Longest time to place one fleet; the best found is then taken, and its proven gap told.")  # fmt: skip
 @click.option("--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text",
               show_default=True, help="Form of the result on standard output; markdown only with --diff.")  # fmt: skip
 def plan(
-    stack: str, write: bool, map_file: str | None, matrix_file: str | None, other: str | None, seconds_max: float,
-    output: str,
+    stack: str, write: bool, map_file: str | None, matrix_file: str | None, other: str | None, shows_front: bool,
+    seconds_max: float, output: str,
 ) -> None:  # fmt: skip
     """Show where every host goes, what separates them, and what they cost.
 
@@ -83,6 +85,7 @@ def plan(
       geofleet plan lab --write
       geofleet plan lab --map lab.svg --matrix lab-round-trips.svg
       geofleet plan lab --diff main
+      geofleet plan lab --front
     """
     from operations.plan_summary import plan_summary, proof_text
     from operations.planning import files_of, planned, write_lock
@@ -90,6 +93,11 @@ def plan(
 
     if output == "markdown" and other is None:
         raise click.UsageError("markdown is a form of --diff")
+    if shows_front:
+        from operations.front_text import show_front
+
+        show_front(stack, output, seconds_max=seconds_max)
+        return
     found = planned(files_of(stack), seconds_max=seconds_max)
     if found.proofs:
         say(proof_text(found.proofs))
