@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from components.placement.machine_choice import machine_in, need_of
 from components.placement.placing import Options
 from components.placement.planning import place
 from components.placement.stage import UnprovenError
@@ -26,6 +27,7 @@ from operations.simulating import simulate
 from schemas.atlas import Atlas
 from schemas.errors import InfeasiblePlacementError
 from schemas.front import FleetFront, Front, FrontPoint, RegionCount, Unkept
+from schemas.loading.meaning import allowed_regions
 from schemas.plan import Plan
 from schemas.roles import Role
 from schemas.simulation import FleetSimulation, LatencyKind
@@ -144,7 +146,9 @@ def fleet_front(network: Network, name: str, *, plan: Plan, atlas: Atlas, solve:
     """
     fleet = network.fleets[name]
     planned = _point(Solved(plan=plan), name, atlas) if plan.hosts_of(name) else None
-    search = Search(network=network, name=name, atlas=atlas, solve=solve)
+    search = Search(
+        network=network, name=name, atlas=atlas, solve=solve, unpriced=unpriced_regions(network, fleet, atlas)
+    )
     notes = list(_reasons_not_to_look(fleet))
     if not notes:
         search.run()
@@ -175,6 +179,8 @@ class Search:
     name: str
     atlas: Atlas
     solve: Solve
+    unpriced: frozenset[str] = frozenset()
+    """Allowed regions in which nobody knows what the fleet's machine costs: no budget is kept by them."""
     found: list[_Found] = field(default_factory=list)
     unkept: list[Unkept] = field(default_factory=list)
     is_complete: bool = True
@@ -249,6 +255,8 @@ class Search:
 
     def _placed(self, kinds: tuple[str, ...], budget: float | None, objective: str = "") -> _Found | None:
         asked = varied(self.network, self.name, survive=kinds, budget_usd=budget, objective=objective)
+        if budget is not None:
+            asked = without(asked, self.unpriced)
         try:
             return _point(self.solve(asked), self.name, self.atlas)
         except UnprovenError:
@@ -265,7 +273,7 @@ def reason(problem: str) -> str:
 
 
 _UNLIMITED_USD = 100_000_000.0
-"""A budget that keeps to regions whose prices are known."""
+"""A budget that only keeps to regions whose prices are known."""
 
 
 def _levels(promised: set[str]) -> list[tuple[str, ...]]:
@@ -292,6 +300,20 @@ def varied(network: Network, name: str, *, survive: Iterable[str], budget_usd: f
     wanted = {near.fleet for near in fleet.near if isinstance(near, NearFleet)}
     others = {other: network.fleets[other] for other in sorted(wanted)}
     return network.model_copy(update={"fleets": {**others, name: changed}, "budget": None})
+
+
+def without(network: Network, regions: Iterable[str]) -> Network:
+    """Return a network that forbids some regions more."""
+    forbid = tuple(sorted({*network.regions.forbid, *regions}))
+    return network.model_copy(update={"regions": network.regions.model_copy(update={"forbid": forbid})})
+
+
+def unpriced_regions(network: Network, fleet: Fleet, atlas: Atlas) -> frozenset[str]:
+    """Return the allowed regions in which nobody knows what a fleet's machine costs."""
+    world, need = world_of(atlas), need_of(fleet)
+    return frozenset(
+        region for region in allowed_regions(network) if machine_in(region, need, world).cost_micro_usd is None
+    )
 
 
 def _aim_of(fleet: Fleet) -> str:

@@ -137,6 +137,21 @@ def test_a_front_asks_for_no_more_than_is_promised_already(plans) -> None:
     assert (fleet.placement.objective, fleet.budget.cost_usd_per_month_max) == ("cost", 50.0)  # type: ignore[union-attr]
 
 
+def test_regions_of_unknown_price_keep_no_budget(make_plan) -> None:
+    plan = priced(make_plan(sequencers="aws:use1-az1 aws:use1-az2 aws:use2-az1"), 81.0)
+    asked: list[Network] = []
+
+    def solve(given: Network) -> Solved:
+        asked.append(given)
+        return Solved(plan=plan)
+
+    fleet_front(network(), "sequencers", plan=plan, atlas=PUBLISHED, solve=solve)
+    for given in asked:
+        forbids = "aws:ap-southeast-6" in given.regions.forbid
+        assert forbids is (given.fleets["sequencers"].budget is not None)
+    assert {given.fleets["sequencers"].budget is None for given in asked} == {True, False}
+
+
 def test_the_fleets_own_budget_stays(plans) -> None:
     shelf = Shelf(plans(5))
     middle = sorted(usd_of(plan) for plan in shelf.plans)[len(shelf.plans) // 2]
