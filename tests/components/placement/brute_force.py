@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations_with_replacement, permutations, product
 
@@ -347,8 +347,12 @@ def _when(times: Sequence[Fraction], power: Sequence[int], more_than: int) -> Fr
 NEVER = Fraction(10**15)
 
 
-def made_up(chance: random.Random) -> Case:
-    """Return a random small case."""
+EVERYTHING = frozenset({"together", "margin"})
+"""What not every version of placement acts on."""
+
+
+def made_up(chance: random.Random, acts_on: frozenset[str] = EVERYTHING) -> Case:
+    """Return a random small case, without promises that placement does not act on yet."""
     names = sorted(chance.sample(sorted(REGIONS), chance.choice([1, 2, 3, 3, 4, 4, 5])))
     zones = {
         name: tuple(ZONES[name] + suffix for suffix in ("123" if name < "b" else "abc")[: chance.choice([1, 1, 2, 3])])
@@ -361,10 +365,17 @@ def made_up(chance: random.Random) -> Case:
     places = sorted(REGIONS)
     pairs = [(one, other) for i, one in enumerate(places) for other in places[i + 1 :]]
     return Case(
-        fleet=_fleet(chance, names, zones), zones=zones,
+        fleet=_acted_on(_fleet(chance, names, zones), acts_on), zones=zones,
         trips={pair: (float(chance.randint(1, 60)), chance.random() < measured) for pair in pairs},
         jitters={pair: (chance.randint(1, 30) / 10, chance.random() < measured) for pair in pairs},
         cents={name: chance.choice([5, 6, 7, 9]) for name in names},
+    )  # fmt: skip
+
+
+def _acted_on(fleet: Fleet, acts_on: frozenset[str]) -> Fleet:
+    return replace(
+        fleet, together=fleet.together if "together" in acts_on else (),
+        margin_percent=fleet.margin_percent if "margin" in acts_on else 0,
     )  # fmt: skip
 
 
