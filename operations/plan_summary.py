@@ -84,11 +84,6 @@ def latency_text(latency: Latency | None) -> str:
     return f"{_TAKES[latency.kind]} {latency.mean_ms:.1f} / {latency.worst_ms:.1f} ({latency.evidence})"
 
 
-def latency_kind_text(latency: Latency) -> str:
-    """Return what takes the time: `commit floor`."""
-    return _TAKES[latency.kind]
-
-
 def worst_text(fleet: FleetSimulation) -> str:
     """Return the worst loss of one host or place, and what it leaves; worst first is how simulation sorts."""
     places = (LostKind.HOST, *PLACES)
