@@ -298,7 +298,7 @@ def test_the_command_shows_and_draws_it(tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     value = json.loads(ran.stdout)
     assert value["schema"] == "geofleet/front/v1"
-    assert [fleet["fleet"] for fleet in value["fleets"]] == ["oracles", "relayers", "sequencers", "validators"]
+    assert [fleet["fleet"] for fleet in value["fleets"]] == ["oracles", "relayers", "sequencers", "side", "validators"]
     assert picture.read_text(encoding="utf-8").startswith("<svg ")
 
 
