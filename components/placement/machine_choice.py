@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -77,7 +76,8 @@ def _asked(fleet: Fleet, member: MemberSpec | None) -> tuple[str, ...]:
 
 def micro_usd(budget: Budget | None) -> int | None:
     """Return a budget in millionths of a dollar; None when there is none."""
-    return None if budget is None else math.floor(budget.cost_usd_per_month_max * MICRO)
+    # to the nearest: 2.01 times a million is a little less than 2,010,000 in binary, and nobody means less
+    return None if budget is None else round(budget.cost_usd_per_month_max * MICRO)
 
 
 def machine_in(region: str, need: MachineNeed, world: World) -> MachineChoice:

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from components.placement.machine_choice import MachineNeed, machine_in, need_of
+from components.placement.machine_choice import MachineNeed, machine_in, micro_usd, need_of
 from components.placement.placing import UnsoldMachineError
 from components.placement.planning import place, plan_from_lock
 from components.placement.world import World, atlas_world
 from schemas.atlas import PUBLISHED
 from schemas.errors import InfeasiblePlacementError
 from schemas.plan import Plan
+from schemas.spec.base import Budget
 from tests.components.placement.conftest import Place, Spec
 
 WORLD = atlas_world()
@@ -153,3 +154,10 @@ def test_a_listed_member_where_the_machine_is_not_sold_is_refused_at_its_line(sp
 def test_a_made_up_world_knows_no_price(five_regions: World, spec: Spec, placed: Place) -> None:
     plan: Plan = placed(spec(RELAYERS.format(more="").rstrip() + "\n"), world=five_regions)[0]
     assert {host.cost_usd_per_month for host in plan.hosts} == {None}
+
+
+@pytest.mark.parametrize("cents", [1, 201, 203, 205, 30_660, 99_999_999])
+def test_a_budget_of_exactly_the_cost_is_enough(cents: int) -> None:
+    """2.01 times a million is 2009999.9999999998 in binary: rounded down it would refuse what costs 2.01."""
+    assert micro_usd(Budget(cost_usd_per_month_max=cents / 100)) == cents * 10_000
+    assert micro_usd(None) is None
