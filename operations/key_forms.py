@@ -28,6 +28,8 @@ class Form:
     file_name: str
     kind: str
     """`pem` (PKCS 8), `ssh` (OpenSSH), `consensus` or `node` (CometBFT's JSON), `mnemonic` (24 words of BIP 39)."""
+    is_of_fleet: bool = False
+    """Whether a fleet holds it and each of its hosts has a copy."""
     is_on_host: bool = True
     """Whether the host that holds it gets it; else it stays where the deployer works."""
 
@@ -41,6 +43,7 @@ _FORMS = {
     Purpose.ACCOUNT: Form(file_name="account.mnemonic", kind="mnemonic", is_on_host=False),
     Purpose.WALLET: Form(file_name="wallet.mnemonic", kind="mnemonic"),
     Purpose.PROBE: Form(file_name="probe.mnemonic", kind="mnemonic"),
+    Purpose.SEQUENCER: Form(file_name="sequencer.json", kind="consensus", is_of_fleet=True),
     Purpose.OBSERVER: Form(file_name="observer.json", kind="consensus"),
 }
 

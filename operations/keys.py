@@ -20,7 +20,7 @@ from schemas.errors import UsageError
 from schemas.ledger import FirstStart, KeyRecord, Ledger, Purpose, ledger_text, read_ledger
 from schemas.locations import host_secrets_dir, secrets_dir
 from schemas.plan import HostPlan, Plan
-from schemas.workloads import CATALOGUE, Service, Trait, keys_of, services_of
+from schemas.workloads import CATALOGUE, Service, Trait, fleet_keys_of, keys_of, services_of
 from stacks.stack import StackFiles, shown
 
 FIRST_START_VALID = datetime.timedelta(hours=1)
@@ -44,6 +44,7 @@ def create_keys(files: StackFiles, plan: Plan) -> Ledger:
     _private_folder(store)
     birth = _stack_record(store, plan, old)
     records = [_key(plan.stack, holder, purpose, old) for holder, purpose in _needed(plan)]
+    _share_with_hosts(plan)
     kept = [
         k for k in (old.keys if old else ()) if (k.holder, k.purpose) not in {(r.holder, r.purpose) for r in records}
     ]
@@ -100,6 +101,8 @@ def _needed(plan: Plan) -> Iterator[tuple[str, Purpose]]:
         yield "operator", Purpose.PROBE
     for host in plan.hosts:
         yield from ((host.host, purpose) for purpose in keys_of(host.role, host.assignments))
+    shared = {(host.fleet, purpose): None for host in plan.hosts for purpose in fleet_keys_of(host.assignments)}
+    yield from shared
 
 
 def _known_services(host: HostPlan) -> tuple[Service, ...]:
@@ -129,9 +132,32 @@ def _key(stack: str, holder: str, purpose: Purpose, old: Ledger | None) -> KeyRe
     return found
 
 
+def _share_with_hosts(plan: Plan) -> None:
+    """Give every host its copy of the keys that its fleet holds; a copy that differs is never written over.
+
+    Raises:
+        UsageError: A host has another key under that name.
+    """
+    for host in plan.hosts:
+        for purpose in fleet_keys_of(host.assignments):
+            form = form_of(purpose)
+            text = _key_path(plan.stack, host.fleet, form).read_text(encoding="utf-8")
+            copy = host_secrets_dir(plan.stack, host.host) / form.file_name
+            if not copy.exists():
+                _private_folder(copy.parent)
+                _write(copy, text, mode=0o600)
+            elif copy.read_text(encoding="utf-8") != text:
+                raise UsageError(
+                    f"{copy} is not the {purpose} key of fleet '{host.fleet}'",
+                    remedy="Restore the secret store from its back-up: two keys for one name must not run.",
+                )
+
+
 def _key_path(stack: str, holder: str, form: Form) -> Path:
     if holder in ("deployer", "operator"):
         return secrets_dir(stack) / form.file_name
+    if form.is_of_fleet:
+        return secrets_dir(stack) / "fleets" / f"{holder}.{form.file_name}"
     if not form.is_on_host:
         return secrets_dir(stack) / "accounts" / f"{holder}.{form.file_name}"
     return host_secrets_dir(stack, holder) / form.file_name

@@ -28,7 +28,7 @@ class KeyRecord:
     """One key: its public part, and who holds it."""
 
     holder: str
-    """A host, or `deployer` or `operator`."""
+    """A host, `deployer`, `operator`, or a fleet whose hosts share the key under a lease."""
     purpose: Purpose
     public_key: str
     """Ed25519: OpenSSH form for SSH keys, base64 of the 32 bytes for the others; of accounts the 33 bytes of

@@ -129,7 +129,7 @@ class FleetPlan:
     name: str
     role: Role
     chain: str
-    """Chain ID that validators make, empty for others."""
+    """Chain ID whose nodes the hosts are: of validators, and of sequencers that make its blocks; empty for others."""
     client: str
     """Client that the hosts run; `none` when they run no workload yet."""
     client_version: str

@@ -20,6 +20,9 @@ class Purpose(StrEnum):
     """Pays for the transactions of one relayer, feeder or poster: one per instance."""
     PROBE = "probe"
     """Pays for the transfers that verification sends; held by the operator, not by a host."""
+    SEQUENCER = "sequencer"
+    """Signs the blocks of a chain that one fleet of sequencers makes. The fleet holds it: every host has it, and the
+    lease together with the record of what was signed makes that one live holder."""
     SSH_HOST = "ssh_host"
     """Proves the host to operators."""
     DEPLOYER = "deployer"

@@ -24,7 +24,7 @@ from schemas.inventory import Inventory, InventoryChain, InventoryLink, Inventor
 from schemas.ledger import Ledger, Purpose
 from schemas.locations import artifact_path, cache_dir
 from schemas.plan import HostPlan, Plan
-from schemas.workloads import programs_of
+from schemas.workloads import fleet_keys_of, programs_of
 from stacks.clouds import cloud_artifacts, cloud_backend, cloud_providers
 from stacks.signing import deployer_key, signature
 from stacks.stack import locked_plan, stack_files, stack_ledger
@@ -165,7 +165,11 @@ def _paths(plan: Plan) -> Iterator[InventoryPath]:
 
 
 def _facts(plan: Plan, host: HostPlan, ledger: Ledger) -> HostFacts:
-    return facts_of(plan, host, ledger.fingerprints(host.host))
+    shared = ledger.fingerprints(host.fleet)
+    of_fleet = {
+        purpose.value: shared[purpose.value] for purpose in fleet_keys_of(host.assignments) if purpose in shared
+    }
+    return facts_of(plan, host, ledger.fingerprints(host.host) | of_fleet)
 
 
 def _host_args(plan: Plan, host: HostPlan, ledger: Ledger, backend: Backend) -> HostArgs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.plan import HostPlan
 from schemas.roles import Role
+from schemas.workloads import fleet_keys_of
 
 
 def secret_files(host: HostPlan) -> tuple[str, ...]:
@@ -11,4 +12,6 @@ def secret_files(host: HostPlan) -> tuple[str, ...]:
     files = {"ssh_host_ed25519_key"}
     if host.role is Role.VALIDATOR:
         files |= {"consensus.json", "node.json"}
+    if fleet_keys_of(host.assignments):
+        files |= {"node.json", "observer.json", "sequencer.json"}
     return tuple(sorted(files))

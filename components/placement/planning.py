@@ -19,7 +19,8 @@ from schemas.lock import Lock, Placement
 from schemas.plan import FleetPlan, HostPlan, LinkPlan, Plan, RegionPlan
 from schemas.plan_cost import PricedHost, costs_of
 from schemas.roles import Role
-from schemas.spec import CometbftChain, Fleet, MemberSpec, Network, ValidatorFleet
+from schemas.spec import CatalogueClient, CometbftChain, Fleet, MemberSpec, Network, SequencerFleet, ValidatorFleet
+from schemas.workloads import CATALOGUE
 
 
 class LockMisfitError(FleetError):
@@ -210,11 +211,19 @@ def _fleet_plan(network: Network, name: str) -> FleetPlan:
     fleet = network.fleets[name]
     return FleetPlan(
         name=name, role=fleet.role, promises=promises_of(network, fleet), client=client_of(fleet),
-        chain=fleet.chain if isinstance(fleet, ValidatorFleet) else "",
+        chain=_made_chain(fleet),
         client_version=fleet.client.version if fleet.client else "", terms=fleet_terms(network, fleet),
         double_sign_check_blocks=fleet.double_sign_check_blocks if isinstance(fleet, ValidatorFleet) else 0,
         relaying=relaying_of(fleet), pruning=pruning_of(fleet),
     )  # fmt: skip
+
+
+def _made_chain(fleet: Fleet) -> str:
+    """Return the chain whose nodes a fleet's hosts are; empty for fleets that make none."""
+    if isinstance(fleet, ValidatorFleet):
+        return fleet.chain
+    makes = isinstance(fleet.client, CatalogueClient) and bool(CATALOGUE[fleet.client.name].engine)
+    return (fleet.chain or "") if isinstance(fleet, SequencerFleet) and makes else ""
 
 
 def _host_plan(network: Network, placement: Placement, member: MemberSpec | None, world: World) -> HostPlan:

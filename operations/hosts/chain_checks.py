@@ -8,6 +8,7 @@ from operations.hosts import commands
 from operations.hosts.chains import wait_s
 from operations.hosts.seen import HostSeen, NotReadError, Seen, address_of
 from schemas.ledger import Purpose
+from schemas.workloads import SEQUENCER_POWER
 
 
 def growth(seen: Seen, host: str) -> list[str]:
@@ -79,17 +80,28 @@ def power(seen: Seen, host: str) -> list[str]:
     actual = {str(v["address"]).upper(): int(v["voting_power"]) for v in told["validators"]}
     if int(told["total"]) > len(actual):
         raise NotReadError(f"the chain has {told['total']} validators, one page holds {len(actual)}")
-    planned = {address_of(node, Purpose.CONSENSUS): node for node in seen.nodes(facts.chain) if node.power}
+    planned = _planned(seen, facts.chain)
     problems = [
-        f"{node.host} has voting power {actual.get(address, 0)}, planned {node.power}"
-        for address, node in planned.items()
-        if actual.get(address, 0) != node.power
+        f"{holder} has voting power {actual.get(address, 0)}, planned {wanted}"
+        for address, (holder, wanted) in planned.items()
+        if actual.get(address, 0) != wanted
     ]
     problems += [
         f"validator {address} has voting power {actual[address]} and is no host of this stack"
         for address in sorted(actual.keys() - planned.keys())
     ]
-    total = sum(node.power for node in planned.values())
+    total = sum(wanted for _, wanted in planned.values())
     if sum(actual.values()) != total:
         problems.append(f"the chain's voting power is {sum(actual.values())} in all, planned {total}")
     return problems
+
+
+def _planned(seen: Seen, chain: str) -> dict[str, tuple[str, int]]:
+    """Return address to holder and voting power: hosts that vote, or the one validator that a fleet is by its lease."""
+    nodes = seen.nodes(chain)
+    leased = {
+        address_of(node, Purpose.SEQUENCER): (node.fleet, SEQUENCER_POWER)
+        for node in nodes
+        if Purpose.SEQUENCER.value in node.key_fingerprints
+    }
+    return leased or {address_of(node, Purpose.CONSENSUS): (node.host, node.power) for node in nodes if node.power}

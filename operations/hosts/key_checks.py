@@ -95,16 +95,24 @@ def _addresses(seen: Seen, purpose: Purpose) -> dict[str, str]:
     }
 
 
+def _leased(seen: Seen) -> list[HostFacts]:
+    """Return the hosts whose fleet holds a key that one of them uses at a time."""
+    return [facts for facts in seen.inventory.hosts if Purpose.SEQUENCER.value in facts.key_fingerprints]
+
+
 def one_holder(seen: Seen, stack: str) -> list[str]:
     """Return the consensus keys that lie on a host that does not hold them, and the holders that lack theirs."""
     signers = _addresses(seen, Purpose.CONSENSUS)
     holders = signers | _addresses(seen, Purpose.OBSERVER)
+    leased = {host.fleet: address_of(host, Purpose.SEQUENCER) for host in _leased(seen)}
     problems = []
     for facts in seen.inventory.hosts:
         if not seen.reached(facts.host):
             continue
         here = consensus_keys(seen.hosts[facts.host])
         for path, address in here.items():
+            if address == leased.get(facts.fleet):
+                continue  # held by the fleet: that one host uses it is what the lease is for (OPS070)
             holder = holders.get(address)
             if holder is None:
                 problems.append(

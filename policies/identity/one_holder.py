@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from policies.fleet_view import FleetView
 from policies.rule import Rule, Scope
+from schemas.purposes import Purpose
 from schemas.report import Finding, Severity, Status
 
 RULE = Rule(
@@ -25,11 +26,17 @@ RULE = Rule(
 
 
 def check(view: FleetView) -> Iterator[Finding]:
-    """Yield one failure for each key with more than one use, or that no key has."""
+    """Yield one failure for each key with more than one use, or that no key has.
+
+    A sequencers' key is held by its fleet, one host at a time; how that is kept is OPS070 and OPS071.
+    """
     uses: dict[str, list[str]] = {}
     for host in view.hosts:
         for purpose, fingerprint in sorted(host.key_fingerprints.items()):
-            uses.setdefault(fingerprint, []).append(f"{host.host} ({purpose})")
+            holder = host.fleet if purpose == Purpose.SEQUENCER else host.host
+            use = f"{holder} ({purpose})"
+            if use not in uses.setdefault(fingerprint, []):
+                uses[fingerprint].append(use)
     if not uses and not view.keys_known:
         yield RULE.finding(
             Status.DEFERRED, view.stack, "no keys exist yet; they are judged at preview",

@@ -91,7 +91,7 @@ EFFECTS: tuple[Effect, ...] = (
         "chains.*.grpc", "chains.*.seeds", "chains.*.finality_s",
         "chains.*.address_prefix", "chains.*.chain_number", "chains.*.confirmations", "fleets.*.ports",
         "fleets.*.missed_blocks_alarm", "fleets.*.wallets", "fleets.*.gas",
-        "fleets.*.members.*.wallets", "fleets.*.alarms", "fleets.*.standby", "fleets.*.raft", "fleets.*.batches",
+        "fleets.*.members.*.wallets", "fleets.*.alarms", "fleets.*.standby", "fleets.*.batches",
         "fleets.*.signing_key", "fleets.*.pairs", "fleets.*.wallet", "fleets.*.members.*.wallet",
     ),
     *_effects(_OPERATION, "maintenance", "fleets.*.maintenance", "fleets.*.disruption", "chains.*.upgrades"),

@@ -7,12 +7,14 @@ Declarations are here, because spec, plan, rules and verification need them;
 from schemas.workloads.catalogue import CATALOGUE, NO_WORKLOAD, workload
 from schemas.workloads.cometbft import COMETBFT
 from schemas.workloads.confio_relayer import CONFIO_RELAYER
+from schemas.workloads.etcd_sequencer import ETCD_SEQUENCER, SEQUENCER_POWER
 from schemas.workloads.hosts import (
     BASE_KEYS,
     BASE_PORTS,
     BASE_UNITS,
     KEYS_OF_ROLE,
     SANDBOXED_BASE_UNITS,
+    fleet_keys_of,
     keys_of,
     ports_of,
     programs_of,
@@ -31,10 +33,12 @@ __all__ = [
     "CATALOGUE",
     "COMETBFT",
     "CONFIO_RELAYER",
+    "ETCD_SEQUENCER",
     "KEYS_OF_ROLE",
     "NO_WORKLOAD",
     "PORT_STRIDE",
     "SANDBOXED_BASE_UNITS",
+    "SEQUENCER_POWER",
     "SIMAPP",
     "Assignment",
     "Form",
@@ -44,6 +48,7 @@ __all__ = [
     "Service",
     "Trait",
     "Workload",
+    "fleet_keys_of",
     "keys_of",
     "ports_of",
     "programs_of",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from schemas.workloads.cometbft import COMETBFT
 from schemas.workloads.confio_relayer import CONFIO_RELAYER
+from schemas.workloads.etcd_sequencer import ETCD_SEQUENCER
 from schemas.workloads.model import Workload
 from schemas.workloads.simapp import SIMAPP
 
 NO_WORKLOAD = "none"
 """Client of a fleet whose spec says `workload: none`."""
 
-CATALOGUE: dict[str, Workload] = {workload.client: workload for workload in (COMETBFT, CONFIO_RELAYER, SIMAPP)}
+CATALOGUE: dict[str, Workload] = {
+    workload.client: workload for workload in (COMETBFT, CONFIO_RELAYER, ETCD_SEQUENCER, SIMAPP)
+}
 """Client to declaration. A client of the catalogue is one entry here and one in `components/bootstrap/clients`."""
 
 

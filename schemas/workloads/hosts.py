@@ -78,7 +78,7 @@ def sandboxed_units_of(assignments: Iterable[Assignment]) -> tuple[str, ...]:
 def programs_of(assignments: Iterable[Assignment]) -> tuple[tuple[Program, str], ...]:
     """Return what a host fetches, each program once, with its version."""
     found = {
-        program.name: (program, service.version)
+        program.name: (program, program.version or service.version)
         for service in services_of(assignments)
         for program in service.workload.programs
     }
@@ -91,3 +91,9 @@ def keys_of(role: Role, assignments: Iterable[Assignment]) -> tuple[Purpose, ...
     for service in services_of(assignment for assignment in assignments if assignment.client in CATALOGUE):
         wanted += service.workload.companion_keys if service.chain else service.workload.keys
     return tuple(dict.fromkeys((*wanted, *BASE_KEYS)))
+
+
+def fleet_keys_of(assignments: Iterable[Assignment]) -> tuple[Purpose, ...]:
+    """Return the keys that a host has in common with its fleet; a client outside the catalogue asks for none."""
+    services = services_of(assignment for assignment in assignments if assignment.client in CATALOGUE)
+    return tuple(dict.fromkeys(p for s in services if not s.chain for p in s.workload.fleet_keys))

@@ -47,6 +47,8 @@ class Program:
     name: str
     """Name in the cache's index, and of the file or folder on the host."""
     form: Form = Form.BINARY
+    version: str = ""
+    """Where it is not the version of the client."""
 
     @property
     def path(self) -> str:
@@ -61,6 +63,8 @@ class Trait(StrEnum):
     """Runs a node of a CometBFT chain, with CometBFT's RPC on its port `rpc`."""
     SDK_CHAIN = "sdk_chain"
     """Its chain is built with the Cosmos SDK: accounts, bank, staking, IBC."""
+    LEASED_SIGNER = "leased_signer"
+    """One host of the fleet signs at a time, with the fleet's key: the one that holds the lease."""
     RELAYER = "relayer"
     """Carries IBC packets; needs a full node of each chain beside it."""
 
@@ -87,6 +91,8 @@ class Workload:
     """Whether it keeps something on the data volume, in `/data/SERVICE`."""
     keys: tuple[Purpose, ...] = ()
     """Keys that a host needs for it, besides those of the host's role."""
+    fleet_keys: tuple[Purpose, ...] = ()
+    """Keys that the fleet holds: every host has them, and the fleet itself sees to it that one uses them."""
     companion_keys: tuple[Purpose, ...] = ()
     """Keys that a host needs when this runs beside another client."""
     traits: frozenset[Trait] = frozenset()

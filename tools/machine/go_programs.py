@@ -40,6 +40,14 @@ GO_PROGRAMS = (
         disk_gb=0.9,
     ),
     GoProgram(
+        name="etcd",
+        module="go.etcd.io/etcd/server/v3",
+        package="go.etcd.io/etcd/server/v3",
+        says_version=False,
+        seconds=60,
+        disk_gb=0.8,
+    ),
+    GoProgram(
         name="simd",
         module="github.com/cosmos/ibc-go/v8",
         package="github.com/cosmos/ibc-go/v8/testing/simapp/simd",

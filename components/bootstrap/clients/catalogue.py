@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from components.bootstrap.clients.cometbft.rendering import COMETBFT
 from components.bootstrap.clients.confio_relayer.rendering import CONFIO_RELAYER
+from components.bootstrap.clients.etcd_sequencer.rendering import ETCD_SEQUENCER
 from components.bootstrap.clients.rendering import HostProgram, Rendering
 from components.bootstrap.clients.simapp.rendering import SIMAPP
 from components.bootstrap.members import validators_of
@@ -14,7 +15,7 @@ from schemas.plan import Plan
 from schemas.workloads import Service
 
 RENDERINGS: dict[str, Rendering] = {
-    rendering.workload.client: rendering for rendering in (COMETBFT, CONFIO_RELAYER, SIMAPP)
+    rendering.workload.client: rendering for rendering in (COMETBFT, CONFIO_RELAYER, ETCD_SEQUENCER, SIMAPP)
 }
 """Client to rendering; a test holds it beside the declarations."""
 

@@ -64,3 +64,16 @@ def test_a_shared_key_leaves_nothing_passed(hosts: Make) -> None:
 def test_keys_that_are_known_are_judged_even_while_others_are_to_be_made(hosts: Make) -> None:
     found = list(one_holder.check(view_of(hosts("aws:euc1-az1"), keys_known=False)))
     assert [f.status for f in found] == [Status.PASSED]
+
+
+def test_a_key_that_a_fleet_holds_is_on_each_of_its_hosts(hosts: Make) -> None:
+    members = [with_keys(host, sequencer="SHA256:fleet") for host in hosts(*ZONES)]
+    [found] = one_holder.check(view_of(members))
+    assert (found.status, found.message) == (Status.PASSED, "7 keys, each with one holder and one purpose")
+
+
+def test_two_fleets_with_one_sequencer_key_are_refused(hosts: Make, findings: Make) -> None:
+    one, two = hosts(*ZONES)
+    other = dataclasses.replace(with_keys(two, sequencer="SHA256:fleet"), fleet="others")
+    [found] = findings(one_holder, [with_keys(one, sequencer="SHA256:fleet"), other])
+    assert found.counter_example.startswith("validators (sequencer) and others (sequencer) hold the same key")

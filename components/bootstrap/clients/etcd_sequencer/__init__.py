@@ -1,0 +1,1 @@
+"""Sequencers: etcd elects, CometBFT makes blocks, and a fence stands between node and key."""
