@@ -21,7 +21,19 @@ from schemas.workloads.hosts import (
     units_of,
     workload_units_of,
 )
-from schemas.workloads.model import PORT_STRIDE, Assignment, Form, Port, Program, Reach, Service, Trait, Workload
+from schemas.workloads.model import (
+    PORT_STRIDE,
+    Assignment,
+    Form,
+    Port,
+    Program,
+    Reach,
+    Service,
+    Sign,
+    Tells,
+    Trait,
+    Workload,
+)
 from schemas.workloads.simapp import SIMAPP
 
 __all__ = [
@@ -42,6 +54,8 @@ __all__ = [
     "Program",
     "Reach",
     "Service",
+    "Sign",
+    "Tells",
     "Trait",
     "Workload",
     "keys_of",
