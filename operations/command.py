@@ -20,6 +20,7 @@ from operations.commands.pull_requests import affected, diff
 from operations.commands.recovering import recover
 from operations.commands.rendering import render
 from operations.commands.simulating import simulate
+from operations.commands.watching import watch
 from operations.commands.writing import explain, fmt, init, migrate
 from operations.console import say, show, show_json
 from schemas.errors import EnvironmentMissingError, ExitCode, FleetError
@@ -50,7 +51,22 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline, recover):
+for _command in (
+    check,
+    explain,
+    init,
+    fmt,
+    migrate,
+    render,
+    atlas,
+    simulate,
+    drill,
+    affected,
+    diff,
+    baseline,
+    recover,
+    watch,
+):
     cli.add_command(_command)
 
 
@@ -173,7 +189,7 @@ def verify(stack: str, wait_s: int, output: str) -> None:
 @_STACK
 @_FORMAT
 def status(stack: str, output: str) -> None:
-    """Show hosts, chains, and promised beside measured round trips.
+    """Show hosts, their work, chains, and promised beside measured round trips.
 
     \b
     Example:

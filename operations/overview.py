@@ -1,4 +1,4 @@
-"""A stack at a glance: hosts, chains, promised beside measured round trips, and what to try next."""
+"""A stack at a glance: hosts, their work, chains, promised beside measured round trips, and what to try next."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
+from operations.work_table import leader_problems, work_table
 from schemas.status import ChainStatus, HostState, RoundTripStatus, StackStatus
 
 _WIDTH_PIPED = 120
@@ -20,6 +21,11 @@ def overview_text(status: StackStatus) -> str:
     terminal = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     console = Console(file=buffer, force_terminal=terminal, width=None if terminal else _WIDTH_PIPED, highlight=False)
     console.print(_hosts(status))
+    if status.work:
+        console.print()
+        console.print(work_table(status.work))
+    for problem in leader_problems(status.work):
+        console.print(problem, style="red", markup=False)
     for chain in status.chains:
         console.print(_chain_line(chain))
     if status.round_trips:
@@ -83,6 +89,7 @@ def _next(status: StackStatus) -> str:
         return f"Next:\n  geofleet plan {stack}  where each host is, and what separates them"
     tips = {
         f"geofleet verify {stack}": "every promise, measured on every host",
+        f"geofleet watch {stack}": "what every host does, live",
         f"geofleet ssh {stack} {first}": "look around as the operator",
         f"podman rm -f gf-{stack}-{first}": "lose a host; `geofleet verify` names it, `geofleet up` brings it back",
         f"geofleet plan {stack}": "where each host is, and what separates them",

@@ -10,17 +10,20 @@ from operations.cloud_deployment import put_permissions, put_what_the_engine_nev
 from operations.console import say, step
 from operations.deployment import TARGET_CLOUD, configured_target, deploy, stack_config
 from operations.first_starts import publish_first_starts, settle_first_starts
+from operations.hosts import access
+from operations.hosts.work import work_of
 from operations.machine import require_root
 from operations.planning import files_of, planned
 from operations.run_lock import run_lock
 from operations.state import deployed_inventory
 from operations.verification import chain_status, measure, ssh_command
 from operations.verification import verify as verify_hosts
+from operations.watching import quick_shell
 from schemas.errors import UsageError
 from schemas.inventory import Inventory
 from schemas.ledger import Ledger
 from schemas.report import Report
-from schemas.status import ChainStatus, HostState, HostStatus, RoundTripStatus, StackStatus
+from schemas.status import ChainStatus, HostState, HostStatus, HostWork, RoundTripStatus, StackStatus
 from stacks.clouds import cloud_vaults
 from stacks.stack import locked_plan, stack_files, stack_ledger
 
@@ -146,6 +149,7 @@ def _status(inventory: Inventory, ledger: Ledger, *, measured: bool) -> StackSta
             for c in (chain_status(inventory, ledger) if measured else ())
         ),
         round_trips=_round_trips(inventory, ledger) if measured else (),
+        work=_work(inventory, ledger) if measured else (),
     )  # fmt: skip
 
 
@@ -183,6 +187,11 @@ def _round_trips(inventory: Inventory, ledger: Ledger) -> tuple[RoundTripStatus,
             )
         )
     return tuple(rows)
+
+
+def _work(inventory: Inventory, ledger: Ledger) -> tuple[HostWork, ...]:
+    with step("look at what hosts do"), access.opened(inventory, ledger) as reach:
+        return work_of(inventory, quick_shell(reach))
 
 
 def _require_host(inventory: Inventory, host: str) -> None:

@@ -68,6 +68,52 @@ class RoundTripStatus:
     """Standard deviation (ping's mdev); None when it was not measured."""
 
 
+class WorkState(StrEnum):
+    """Whether a host was seen to do its work; everything but `working` and `idle` is a finding."""
+
+    WORKING = "working"
+    STALLED = "stalled"
+    """It answers, and what it tells is too old."""
+    UNREAD = "unread"
+    """It is reached, and something that it should tell is missing."""
+    UNREACHABLE = "unreachable"
+    IDLE = "idle"
+    """It is reached; the spec gives it nothing to do (`workload: none`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeWork:
+    """One chain's node on a host."""
+
+    chain: str
+    height: int | None
+    """Last block; None when the node does not answer."""
+    block_age_s: float | None
+    """Seconds since that block's time, by the looking machine's clock."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostWork:
+    """What a host's workloads have done, as they tell it; None: nothing on the host tells it."""
+
+    host: str
+    fleet: str
+    role: Role
+    region: str
+    state: WorkState
+    detail: str = ""
+    """Why it is not working."""
+    nodes: tuple[NodeWork, ...] = ()
+    leader: bool | None = None
+    """Whether it is the one of its fleet that acts."""
+    packets: int | None = None
+    """Carried since its relayer started."""
+    oldest_pending_s: float | None = None
+    """How long the packet waiting longest has waited."""
+    price_age_s: float | None = None
+    """Seconds since its oldest price was signed."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StackStatus:
     """One stack as it is now."""
@@ -78,6 +124,8 @@ class StackStatus:
     hosts: tuple[HostStatus, ...]
     chains: tuple[ChainStatus, ...]
     round_trips: tuple[RoundTripStatus, ...]
+    work: tuple[HostWork, ...] = ()
+    """What each host was seen to do; empty when nobody looked."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the envelope that `geofleet status --format json` prints."""

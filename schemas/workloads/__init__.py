@@ -23,7 +23,19 @@ from schemas.workloads.hosts import (
     units_of,
     workload_units_of,
 )
-from schemas.workloads.model import PORT_STRIDE, Assignment, Form, Port, Program, Reach, Service, Trait, Workload
+from schemas.workloads.model import (
+    PORT_STRIDE,
+    Assignment,
+    Form,
+    Port,
+    Program,
+    Reach,
+    Service,
+    Sign,
+    Tells,
+    Trait,
+    Workload,
+)
 from schemas.workloads.simapp import SIMAPP
 
 __all__ = [
@@ -46,6 +58,8 @@ __all__ = [
     "Program",
     "Reach",
     "Service",
+    "Sign",
+    "Tells",
     "Trait",
     "Workload",
     "fleet_keys_of",

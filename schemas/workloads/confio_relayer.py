@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.purposes import Purpose
 from schemas.roles import Role
-from schemas.workloads.model import Form, Port, Program, Reach, Trait, Workload
+from schemas.workloads.model import Form, Port, Program, Reach, Sign, Tells, Trait, Workload
 
 CONFIO_RELAYER = Workload(
     client="confio-relayer",
@@ -17,5 +17,10 @@ CONFIO_RELAYER = Workload(
     has_data=False,
     keys=(Purpose.WALLET,),
     traits=frozenset({Trait.RELAYER}),
+    signs=(
+        Sign(metric="geofleet_relayer_packets_relayed_total", tells=Tells.PACKETS),
+        Sign(metric="geofleet_relayer_oldest_pending_seconds", tells=Tells.OLDEST_PENDING_S),
+        Sign(metric="geofleet_relayer_last_round_timestamp_seconds", tells=Tells.LAST_ROUND_AT),
+    ),
 )
 """9464 is what OpenTelemetry's exporters take for Prometheus."""

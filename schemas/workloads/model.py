@@ -69,6 +69,30 @@ class Trait(StrEnum):
     """Carries IBC packets; needs a full node of each chain beside it."""
 
 
+class Tells(StrEnum):
+    """What a metric of a client tells of its work; several samples of one host come together as said here."""
+
+    LEADER = "leader"
+    """1 while the host is the one that acts, 0 while another is; the greatest counts."""
+    PACKETS = "packets"
+    """Packets carried since the program started; summed."""
+    OLDEST_PENDING_S = "oldest_pending_s"
+    """Seconds that the packet waiting longest has waited; the greatest counts."""
+    LAST_ROUND_AT = "last_round_at"
+    """When it last looked at its work, in seconds since 1970; the oldest counts."""
+    PRICE_AGE_S = "price_age_s"
+    """Seconds since a price was signed; the greatest counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sign:
+    """A metric by which a host's work is seen at a glance: `geofleet status` and `geofleet watch` go by it."""
+
+    metric: str
+    """Full name, on the first port of the service that has a metrics path."""
+    tells: Tells
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workload:
     """One client as the hosts that run it know it."""
@@ -96,6 +120,8 @@ class Workload:
     companion_keys: tuple[Purpose, ...] = ()
     """Keys that a host needs when this runs beside another client."""
     traits: frozenset[Trait] = frozenset()
+    signs: tuple[Sign, ...] = ()
+    """Metrics that tell of its work; one that is missing on a host makes the host unread, never healthy."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,16 @@ from schemas.loading import load_spec_text
 from schemas.plan import Plan
 from schemas.report import Feed, Finding, Severity, Status, Where, report
 from schemas.roles import Role
-from schemas.status import ChainStatus, HostState, HostStatus, RoundTripStatus, StackStatus
+from schemas.status import (
+    ChainStatus,
+    HostState,
+    HostStatus,
+    HostWork,
+    NodeWork,
+    RoundTripStatus,
+    StackStatus,
+    WorkState,
+)
 
 SCHEMAS = {path.name.removesuffix(".schema.json"): schema for path, schema in envelope_schemas().items()}
 
@@ -99,6 +109,14 @@ def test_a_status_fits_its_envelope() -> None:
             ),
         ),
     )  # fmt: skip
+    work = HostWork(
+        host="validators-1", fleet="validators", role=Role.VALIDATOR, region="aws:eu-west-2", state=WorkState.STALLED,
+        detail="the last block of perps-1 is 40 s old, allowed: 16 s",
+        nodes=(NodeWork(chain="perps-1", height=7, block_age_s=40.0),),
+    )  # fmt: skip
+    seen = accepts("status", replace(status, work=(work,)).to_json())
+    seen["work"][0]["state"] = "fine"
+    assert refuses("status", seen)
     value = accepts("status", status.to_json())
     value["hosts"][0]["state"] = "asleep"
     assert refuses("status", value)

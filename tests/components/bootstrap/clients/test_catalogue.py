@@ -60,3 +60,10 @@ def test_a_second_service_has_names_and_ports_of_its_own() -> None:
     assert second.units == ("cometbft-perps-1.service",)
     assert second.port("rpc") == first.port("rpc") + PORT_STRIDE
     assert [port.name for port in second.ports] == ["p2p of perps-1", "rpc of perps-1", "metrics of perps-1"]
+
+
+@pytest.mark.parametrize("client", sorted(CATALOGUE))
+def test_signs_of_work_can_be_read(client: str) -> None:
+    workload = CATALOGUE[client]
+    assert not workload.signs or any(port.metrics_path for port in workload.ports), "nothing serves its metrics"
+    assert len({sign.tells for sign in workload.signs}) == len(workload.signs), "two metrics tell the same"
