@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from operations import accounts
 from schemas.ledger import KeyRecord, Purpose
+from schemas.purposes import SECRET_FILES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +38,14 @@ class Form:
 _FORMS = {
     Purpose.DEPLOYER: Form(file_name="deployer.pem", kind="pem"),
     Purpose.OPERATOR: Form(file_name="operator_ed25519", kind="ssh"),
-    Purpose.SSH_HOST: Form(file_name="ssh_host_ed25519_key", kind="ssh"),
-    Purpose.CONSENSUS: Form(file_name="consensus.json", kind="consensus"),
-    Purpose.NODE: Form(file_name="node.json", kind="node"),
+    Purpose.SSH_HOST: Form(file_name=SECRET_FILES[Purpose.SSH_HOST], kind="ssh"),
+    Purpose.CONSENSUS: Form(file_name=SECRET_FILES[Purpose.CONSENSUS], kind="consensus"),
+    Purpose.NODE: Form(file_name=SECRET_FILES[Purpose.NODE], kind="node"),
     Purpose.ACCOUNT: Form(file_name="account.mnemonic", kind="mnemonic", is_on_host=False),
-    Purpose.WALLET: Form(file_name="wallet.mnemonic", kind="mnemonic"),
+    Purpose.WALLET: Form(file_name=SECRET_FILES[Purpose.WALLET], kind="mnemonic"),
     Purpose.PROBE: Form(file_name="probe.mnemonic", kind="mnemonic"),
-    Purpose.SEQUENCER: Form(file_name="sequencer.json", kind="consensus", is_of_fleet=True),
-    Purpose.OBSERVER: Form(file_name="observer.json", kind="consensus"),
+    Purpose.SEQUENCER: Form(file_name=SECRET_FILES[Purpose.SEQUENCER], kind="consensus", is_of_fleet=True),
+    Purpose.OBSERVER: Form(file_name=SECRET_FILES[Purpose.OBSERVER], kind="consensus"),
 }
 
 

@@ -29,3 +29,14 @@ class Purpose(StrEnum):
     """Signs network configurations; held by the deployer, not by a host."""
     OPERATOR = "operator"
     """Opens SSH sessions for verification; held by the operator, not by a host."""
+
+
+SECRET_FILES: dict[Purpose, str] = {
+    Purpose.CONSENSUS: "consensus.json",
+    Purpose.NODE: "node.json",
+    Purpose.OBSERVER: "observer.json",
+    Purpose.SEQUENCER: "sequencer.json",
+    Purpose.WALLET: "wallet.mnemonic",
+    Purpose.SSH_HOST: "ssh_host_ed25519_key",
+}
+"""Keys that hosts get, and their file's name in a host's credential store; all others stay where the deployer works."""

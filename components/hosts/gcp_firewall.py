@@ -17,7 +17,10 @@ ALLOW_PRIORITY = 1000
 def admit(
     scope: Scope, host: HostPlan, ground: Ground, *, account: pulumi.Output[str], parent: pulumi.Resource
 ) -> None:
-    """Make a host's rules: one for each port of its client, and one for sessions through IAP."""
+    """Make a host's rules: one for each port of its client, and one for sessions through IAP.
+
+    Each is logged: who came in to a client's port matters after an incident, by address; sessions with all that is known.
+    """
     entries: dict[str, tuple[tuple[str, ...], str, list[str]]] = {"ssh": (("tcp",), "22", [IAP_RANGE])}
     for admission in admissions(scope.plan, scope.plan.fleet(host.fleet)):
         sources = sorted(set(admission.sources.values()))
@@ -35,6 +38,8 @@ def admit(
             source_ranges=sources,
             target_service_accounts=[account],
             allows=[compute.FirewallAllowArgs(protocol=protocol, ports=[port]) for protocol in protocols],
-            log_config=compute.FirewallLogConfigArgs(metadata="INCLUDE_ALL_METADATA") if name == "ssh" else None,
+            log_config=compute.FirewallLogConfigArgs(
+                metadata=f"{'INCLUDE' if name == 'ssh' else 'EXCLUDE'}_ALL_METADATA"
+            ),
             opts=scope.options(parent),
         )

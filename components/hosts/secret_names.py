@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from schemas.plan import HostPlan
-from schemas.roles import Role
-from schemas.workloads import fleet_keys_of
+from schemas.purposes import SECRET_FILES
+from schemas.workloads import fleet_keys_of, keys_of
 
 
 def secret_files(host: HostPlan) -> tuple[str, ...]:
-    """Return the names of a host's secret files, sorted; `geofleet keys create` makes one for each."""
-    files = {"ssh_host_ed25519_key"}
-    if host.role is Role.VALIDATOR:
-        files |= {"consensus.json", "node.json"}
-    if fleet_keys_of(host.assignments):
-        files |= {"node.json", "observer.json", "sequencer.json"}
-    return tuple(sorted(files))
+    """Return the names of a host's secret files, sorted; `geofleet keys create` makes one for each.
+
+    They follow its clients: keys that the host must have, and those that it has in common with its fleet, but for
+    those that are best kept off hosts.
+    """
+    wanted = (*keys_of(host.role, host.assignments), *fleet_keys_of(host.assignments))
+    return tuple(sorted({SECRET_FILES[purpose] for purpose in wanted if purpose in SECRET_FILES}))

@@ -79,3 +79,10 @@ AWS_ONLY = replace(
     links=TWO_CLOUDS.links[:1],
     hosts=tuple(h for h in TWO_CLOUDS.hosts if h.provider == "aws"),
 )
+
+GCP_ONLY = replace(
+    TWO_CLOUDS,
+    regions=TWO_CLOUDS.regions[2:],
+    links=TWO_CLOUDS.links[-1:],
+    hosts=tuple(h for h in TWO_CLOUDS.hosts if h.provider == "gcp"),
+)
