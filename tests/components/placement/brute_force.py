@@ -60,6 +60,8 @@ class Fleet:
     reports_min: int | None = None
     survive: tuple[str, ...] = ()
     halt_safely: tuple[str, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+    """Kinds of which one domain each is lost at the same time."""
     between_ms_max: float | None = None
     jitter_ms_max: float | None = None
     near: tuple[Hub, ...] = ()
@@ -115,6 +117,9 @@ def placements(case: Case, count: int) -> Iterator[Placement]:
 def keeps_promises(case: Case, placed: Placement) -> bool:
     """Return whether a placement keeps every promise of its fleet."""
     return is_near_enough(case, placed) and is_at_hubs(case, placed) and all(
+        goes_on(case, placed, (frozenset().union(*(one[0] for one in lost)), frozenset().union(*(one[1] for one in lost))))
+        for kinds in case.fleet.together for lost in product(*(list(losses(case, placed, kind)) for kind in kinds))
+    ) and all(
         goes_on(case, placed, lost) for kind in case.fleet.survive for lost in losses(case, placed, kind)
     ) and all(
         not decides_alone(case, placed, lost)
