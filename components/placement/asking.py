@@ -43,6 +43,7 @@ def promises_of(network: Network, fleet: Fleet) -> Promises:
     return Promises(
         survive=tuple(kind.value for kind in fleet.survive.domains()),
         halt_safely=tuple(kind.value for kind in fleet.halt_safely.domains()),
+        survive_together=tuple(tuple(kind.value for kind in kinds) for kinds in fleet.survive_together),
         between_members_ms_max=fleet.latency.between_members_ms_max,
         jitter_ms_max=fleet.latency.jitter_ms_max,
         near=tuple(_near(network, fleet)),
@@ -182,6 +183,7 @@ def _order_key(network: Network, fleet: Fleet) -> tuple[bool, float, float, str]
         "near": sorted([near.at, near.latency_ms_max] for near in promises.near),
         "survive": promises.survive,
         "halt_safely": promises.halt_safely,
+        "survive_together": sorted(sorted(kinds) for kinds in promises.survive_together),
         "jitter": promises.jitter_ms_max,
         "near_fleets": sorted(near.latency_ms_max for near in promises.near_fleets),
     }

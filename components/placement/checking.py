@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from components.placement.keeping import Seat
 from components.placement.problem import OF_THE_FLEET, Ask, hubs_served, is_near_fleet, is_pair_allowed
@@ -34,6 +34,14 @@ def broken_promises(ask: Ask, seats: Sequence[Seat], world: World) -> list[str]:
                 found.append(f"losing {domain} leaves {left.left}, needed: {left.needed}")
             if kind in promises.halt_safely and not safe.goes_on:
                 found.append(f"{domain}: {safe.left}, needed: {safe.needed}")
+    for kinds in promises.survive_together:
+        domains = [_domains(Domain(kind), ask, seats, world).items() for kind in kinds]
+        for lost in product(*domains):
+            inside = frozenset[str]().union(*(members_lost for _, members_lost in lost))
+            left = outcome(ask.quorum, members, inside, reports_min=reports_min, hubs=hubs)
+            if not left.goes_on:
+                names = " and ".join(domain for domain, _ in lost)
+                found.append(f"losing {names} together leaves {left.left}, needed: {left.needed}")
     regions = sorted(seat.region for seat in seats)
     for one, other in sorted(set(combinations(regions, 2))):
         if not is_pair_allowed(one, other, promises, world):

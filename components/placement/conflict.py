@@ -118,6 +118,10 @@ def _blockers(fleet: Fleet, ask: Ask) -> list[Blocker]:
     for key in ("jitter_ms_max", "between_members_ms_max"):
         if getattr(promises, key) is not None:
             found.append(Blocker(key=f"latency.{key}", path=(*at, "latency", key)))
+    found += [
+        Blocker(key=f"survive_together.{i}", path=(*at, "survive_together", i))
+        for i in range(len(promises.survive_together))
+    ]
     for group in ("halt_safely", "survive"):
         found += [Blocker(key=f"{group}.{kind}", path=(*at, group, kind)) for kind in getattr(promises, group)]
     return found
@@ -148,6 +152,8 @@ def _told(fleet: Fleet, blocker: Blocker, ask: Ask, count: int, world: World) ->
     head, _, kind = key.partition(".")
     if head == "survive":
         return f"survive {kind}: {_survival(ask, kind, count, world)}"
+    if head == "survive_together":
+        return _together(promises.survive_together[int(kind)], ask, count, world)
     if head == "halt_safely":
         most = most_in_one(ask, count, alone=True)
         domains = len(_domains(ask, kind, world))
@@ -216,6 +222,23 @@ def _survival(ask: Ask, kind: str, count: int, world: World) -> str:
             opening = f"with {several} {name}s the fleet does not go on when the fullest is lost"
         return f"{opening}: one holds at least {heaviest} of {count} members, and at most {most} may be lost ({needs})"
     return f"at most {most} of {count} members may be lost ({needs}), so {_at_least(count, most, kind)}; {_allowed(domains, kind)}"
+
+
+def _together(kinds: tuple[str, ...], ask: Ask, count: int, world: World) -> str:
+    """Return what losing several domains at once leaves room for."""
+    allowed = ", ".join(_allowed(len(_domains(ask, kind, world)), kind) for kind in dict.fromkeys(kinds))
+    head = f"survive_together [{', '.join(kinds)}]"
+    if ask.quorum is Quorum.ANY and ask.promises.near:
+        return f"{head}: every hub needs a member outside of any {_one_each(kinds)}; {allowed}"
+    others = f", beside {len(ask.promises.external)} run by others" if ask.promises.external else ""
+    return (
+        f"{head}: any {_one_each(kinds)} may together hold at most {max(most_in_one(ask, count), 0)} of {count} "
+        f"members{others}; {allowed}"
+    )
+
+
+def _one_each(kinds: Iterable[str]) -> str:
+    return " and ".join(kind.replace("_", " ") for kind in kinds)
 
 
 def _pairs(key: str, ask: Ask, world: World) -> str:

@@ -42,7 +42,10 @@ def _cost(ask: Ask, members: Mapping[str, int]) -> Iterable[str]:
 
 
 def _latency(problem: Problem, ask: Ask, members: Mapping[str, int], world: World) -> Iterable[str]:
-    """Yield the mean time to agree, as simulation has it, or the mean round trip to hubs, estimates dearer."""
+    """Yield the mean time to agree, as simulation has it, or the mean round trip to hubs, estimates dearer.
+
+    Members that each decide alone (`reports_min: 1`) wait for nobody: that is no figure worth telling.
+    """
     agreement = agreement_of(problem, ask, world)
     if agreement is not None:
         agreement = replace(
@@ -52,7 +55,8 @@ def _latency(problem: Problem, ask: Ask, members: Mapping[str, int], world: Worl
         votes = agreement.delays == 3
         turns = sum(count * (max(ask.power, 1) if votes else 1) for count in members.values())
         turns += sum((group.fixed or 0) * (group.weight if votes else 1) for group in agreement.groups)
-        yield f"{value / turns / HALF_MICROSECONDS_PER_MS:.1f} ms to agree"
+        if value:
+            yield f"{value / turns / HALF_MICROSECONDS_PER_MS:.1f} ms to agree"
     elif ask.hub_us:
         mean_us = sum(count * ask.hub_us[region] for region, count in members.items()) / sum(members.values())
         yield f"{mean_us / 1000:.1f} ms to its hubs"

@@ -259,7 +259,16 @@ class Placing:
             }
             kept = [placement for placement in self.kept[ask.fleet] if placement.region == region]
             seats += spread_seats(region, count, kept, room, power=power_of(fleet))
-        return seats
+        if not broken_promises(ask, seats, self.world):
+            return seats
+        # even numbers are not it: members of others are in these zones, or zones are lost together with regions
+        from components.placement.zoning import members_of_zones, seats_in_zones
+
+        wanted = members_of_zones(problem, members)
+        if wanted is None:
+            return seats
+        region_of = {site.zone: site.region for site in problem.sites}
+        return seats_in_zones(wanted, region_of, self.kept[ask.fleet], power=power_of(fleet))
 
     def _take_addresses(self, seats: list[Seat]) -> None:
         for seat in seats:

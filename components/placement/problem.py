@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 
 from components.placement.aims import Agreement, Blend, Ceiling, Tally
 from components.placement.world import World
 from schemas.atlas import Evidence, RoundTrip
+from schemas.errors import FleetError
 from schemas.plan import ExternalMember, Promises, domains_with_external
 from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
 from schemas.survival import Others, Own, members_max_beside
@@ -21,11 +22,18 @@ ESTIMATE_FACTOR = 1.372
 """An estimated round trip counts for this much more when places are compared: the 90th percentile of the
 estimate's error on held-out pairs (research/performance.md, section 2)."""
 
+COMBINATIONS_MAX = 60_000
+"""Combinations of domains that one promise may have: a zone and a region of all 79 regions are 19,000."""
+
 OF_THE_FLEET = frozenset({Domain.OPERATOR, Domain.CLIENT, Domain.SIGNER_GROUP})
 """Kinds of domain that the fleet decides, not the place: all members that are placed together share one."""
 
 Pair = tuple[str, str]
 """Two different regions, in order of their names."""
+
+
+class TooManyCombinationsError(FleetError):
+    """A promise about losses at the same time has more combinations of domains than a programme can hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +255,8 @@ def _limits(ask: Ask, count: int, sites: tuple[Site, ...], world: World) -> Iter
     else:
         for kind in promises.survive:
             yield from _at_most(f"survive.{kind}", Domain(kind), ask, count, sites)
+    for number, kinds in enumerate(promises.survive_together):
+        yield from _together(f"survive_together.{number}", kinds, ask, count, sites=sites, world=world)
     for kind in promises.halt_safely:
         yield from _at_most(f"halt_safely.{kind}", Domain(kind), ask, count, sites)
     by_region = domains_of(Domain.REGION, ask, sites)
@@ -286,6 +296,59 @@ def _hub_limits(ask: Ask, sites: tuple[Site, ...], world: World) -> Iterator[Lim
             for inside in domains_of(Domain(kind), ask, sites).values():
                 if inside & around:
                     yield Limit(name=f"survive.{kind}", sites=around - inside, at_least=1)
+
+
+def _together(
+    name: str, kinds: Iterable[str], ask: Ask, count: int, *, sites: tuple[Site, ...], world: World
+) -> Iterator[Limit]:
+    """Yield what must be left when one domain of each kind is lost at the same time, for every choice of them.
+
+    A signer of its own is one member more that is lost, wherever it is.
+    """
+    promises = ask.promises
+    served = {region: hubs_served(region, promises, world) for region in {site.region for site in sites}}
+    hubs = promises.near if ask.quorum is Quorum.ANY else ()
+    around = [frozenset(i for i, site in enumerate(sites) if near.hub in served[site.region]) for near in hubs]
+    every_loss = _lost_together(kinds, ask, sites)
+    for inside, others, alone in sorted(every_loss, key=lambda lost: (sorted(lost[0]), sorted(lost[1]), lost[2])):
+        if hubs:
+            yield from (Limit(name=name, sites=near - inside, at_least=1 + alone) for near in around)
+            continue
+        there = [member for member in promises.external if member.name in others]
+        most = most_in_one(ask, count, inside=there)
+        if most < count:
+            # what others lose there can be too much already: then no placement keeps the promise
+            is_lost = most < alone
+            held = frozenset[int]() if is_lost else inside
+            if held or is_lost:
+                yield Limit(name=name, sites=held, at_least=int(is_lost), at_most=max(most - alone, 0))
+
+
+def _lost_together(
+    kinds: Iterable[str], ask: Ask, sites: tuple[Site, ...]
+) -> set[tuple[frozenset[int], frozenset[str], int]]:
+    """Return what can be lost: sites, members of others, and the number of members lost with a signer of their own.
+
+    Raises:
+        TooManyCombinationsError: There are more than a programme can hold.
+    """
+    found: set[tuple[frozenset[int], frozenset[str], int]] = {(frozenset(), frozenset(), 0)}
+    for kind in map(Domain, kinds):
+        own = domains_of(kind, ask, sites)
+        zones = {site.zone: site.region for site in sites} if kind is Domain.ZONE else {}
+        empty: dict[str, frozenset[str]] = {domain: frozenset() for domain in own}
+        taken = domains_with_external(empty, ask.promises.external, kind, zones)
+        lost = {(own.get(domain, frozenset[int]()), others, 0) for domain, others in taken.items()}
+        if kind in OF_THE_FLEET and not getattr(ask, kind.value):
+            lost.add((frozenset(), frozenset(), 1))
+        if len(found) * len(lost) > COMBINATIONS_MAX:
+            raise TooManyCombinationsError(
+                f"fleet '{ask.fleet}': 'survive_together' has more than {COMBINATIONS_MAX} combinations of domains to try",
+                remedy="Allow fewer regions under 'regions', or promise fewer kinds at once.",
+            )
+        pairs = product(found, lost or {(frozenset(), frozenset(), 0)})
+        found = {(one[0] | other[0], one[1] | other[1], one[2] + other[2]) for one, other in pairs}
+    return found
 
 
 def _at_most(name: str, kind: Domain, ask: Ask, count: int, sites: tuple[Site, ...]) -> Iterator[Limit]:

@@ -56,6 +56,8 @@ class Reduction:
         """Return the limits that span regions, with those regions, by the promise they come from."""
         found: dict[str, list[tuple[Limit, frozenset[str]]]] = {}
         for limit in self.problem.limits:
+            if limit.name.startswith("survive_together") and not limit.at_least:
+                continue  # these overlap each other: what exceeds them does not add up
             regions = frozenset(self.problem.sites[i].region for i in limit.sites)
             if len(regions) > 1 or limit.at_least:
                 found.setdefault(limit.name, []).append((limit, regions))

@@ -58,6 +58,9 @@ class Probe:
             near=near,
             survive=tuple(kind for kind in promises.survive if f"survive.{kind}" not in dropped),
             halt_safely=tuple(kind for kind in promises.halt_safely if f"halt_safely.{kind}" not in dropped),
+            survive_together=tuple(
+                kinds for i, kinds in enumerate(promises.survive_together) if f"survive_together.{i}" not in dropped
+            ),
         )
         for key in ("between_members_ms_max", "jitter_ms_max"):
             if f"latency.{key}" in dropped:
@@ -91,7 +94,7 @@ def remedies_of(keys: Iterable[str], ask: Ask, probe: Probe) -> list[str]:
 def _other_size(blocking: list[str], ask: Ask, probe: Probe) -> Iterator[str]:
     """Yield the size nearest to the given one with which the fleet can be placed."""
     fleet = probe.fleet
-    if not any(key.startswith(("survive.", "halt_safely.")) for key in blocking):
+    if not any(key.startswith(("survive.", "survive_together.", "halt_safely.")) for key in blocking):
         return
     if fleet.members_per_hub == 1 and any(probe.holds(ask, n) for n in range(2, 2 * len(fleet.near_hubs) + 1)):
         yield "Set 'per_hub' to 2."
@@ -127,6 +130,9 @@ def _remedy(key: str, ask: Ask, probe: Probe) -> str | None:
         return "Write 'confidential: preferred', add a kind, or name another 'machine.type'."
     if key == "lock":
         return "Or remove the fleet's hosts from the lock: they are then placed anew, under new names."
+    if head == "survive_together":
+        kinds = ", ".join(ask.promises.survive_together[int(kind)])
+        return f"Remove [{kinds}] from 'survive_together'.{probe.then(changed)}"
     if head == "halt_safely":
         return f"Remove '{kind}' from 'halt_safely'.{probe.then(changed)}"
     return "Spread the fleets over more regions."

@@ -71,7 +71,7 @@ def _effects(actor: str, *texts: str, is_needed: bool = False) -> Iterator[Effec
 EFFECTS: tuple[Effect, ...] = (
     *_effects(
         _PLACEMENT,
-        "sites", "fleets.*.survive_together",
+        "sites",
     ),
     *_effects(
         _CLOUDS,

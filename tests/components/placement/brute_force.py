@@ -60,6 +60,8 @@ class Fleet:
     reports_min: int | None = None
     survive: tuple[str, ...] = ()
     halt_safely: tuple[str, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+    """Kinds of which one domain each is lost at the same time."""
     between_ms_max: float | None = None
     jitter_ms_max: float | None = None
     near: tuple[Hub, ...] = ()
@@ -67,8 +69,6 @@ class Fleet:
     operator: str = "self"
     client: str = "none"
     elsewhere: tuple[Elsewhere, ...] = ()
-    together: tuple[tuple[str, ...], ...] = ()
-    """Kinds of domain of which one each is lost at the same time."""
     margin_percent: int = 0
     """Share of each limit that is to be left free."""
     objective: str = "commit_latency"
