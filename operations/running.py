@@ -16,6 +16,7 @@ from operations.run_lock import run_lock
 from operations.state import deployed_inventory
 from operations.verification import chain_status, measure, ssh_command
 from operations.verification import verify as verify_hosts
+from policies.settings import stack_settings
 from schemas.errors import UsageError
 from schemas.inventory import Inventory
 from schemas.ledger import Ledger
@@ -44,7 +45,7 @@ def run_up(argument: str, *, verify: bool) -> tuple[StackStatus, Report | None]:
         return _built(inventory), None
     if verify:
         with step("verify every host"):
-            found = verify_hosts(inventory, ledger, wait_s=WAIT_FOR_BOOT_S)
+            found = verify_hosts(inventory, ledger, stack_settings(deployed.files.spec), wait_s=WAIT_FOR_BOOT_S)
     wait_s = WAIT_FOR_COMMIT_S if verify else WAIT_FOR_SIGNERS_S
     ledger = settle_first_starts(deployed.files, inventory, ledger, wait_s=wait_s)
     return _status(inventory, ledger, measured=verify), found
@@ -54,7 +55,8 @@ def run_verify(stack: str, *, wait_s: int) -> Report:
     """Verify a deployed stack."""
     require_root()
     files = stack_files(stack)
-    return verify_hosts(deployed_inventory(stack), stack_ledger(files), wait_s=wait_s)
+    settings = stack_settings(files.spec)  # a mistake in them is told before anything is looked at
+    return verify_hosts(deployed_inventory(stack), stack_ledger(files), settings, wait_s=wait_s)
 
 
 def run_status(stack: str) -> StackStatus:
