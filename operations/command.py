@@ -18,6 +18,7 @@ from operations.commands.checking import baseline, check
 from operations.commands.drilling import drill
 from operations.commands.pull_requests import affected, diff
 from operations.commands.rendering import render
+from operations.commands.reporting import report
 from operations.commands.simulating import simulate
 from operations.commands.writing import explain, fmt, init, migrate
 from operations.console import say, show, show_json
@@ -49,7 +50,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline):
+for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline, report):
     cli.add_command(_command)
 
 

@@ -78,6 +78,8 @@ class StackStatus:
     hosts: tuple[HostStatus, ...]
     chains: tuple[ChainStatus, ...]
     round_trips: tuple[RoundTripStatus, ...]
+    looked_at: str = ""
+    """When hosts were measured, RFC 3339, UTC; empty when they were not."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the envelope that `geofleet status --format json` prints."""
