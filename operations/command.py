@@ -19,6 +19,7 @@ from operations.commands.drilling import drill
 from operations.commands.pull_requests import affected, diff
 from operations.commands.recovering import recover
 from operations.commands.rendering import render
+from operations.commands.reporting import report
 from operations.commands.simulating import simulate
 from operations.commands.watching import watch
 from operations.commands.writing import explain, fmt, init, migrate
@@ -65,6 +66,7 @@ for _command in (
     diff,
     baseline,
     recover,
+    report,
     watch,
 ):
     cli.add_command(_command)

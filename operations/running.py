@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import os
 
 from lab.containers import restart_host, states_of
 from operations import keys
+from operations.audit.kept import STATUS_FILE, rfc3339
 from operations.cloud_deployment import put_permissions, put_what_the_engine_never_sees
 from operations.console import say, step
 from operations.deployment import TARGET_CLOUD, configured_target, deploy, stack_config
@@ -19,9 +22,11 @@ from operations.state import deployed_inventory
 from operations.verification import chain_status, measure, ssh_command
 from operations.verification import verify as verify_hosts
 from operations.watching import quick_shell
+from policies.settings import stack_settings
 from schemas.errors import UsageError
 from schemas.inventory import Inventory
 from schemas.ledger import Ledger
+from schemas.locations import work_dir
 from schemas.report import Report
 from schemas.status import ChainStatus, HostState, HostStatus, HostWork, RoundTripStatus, StackStatus
 from stacks.clouds import cloud_vaults
@@ -47,24 +52,36 @@ def run_up(argument: str, *, verify: bool) -> tuple[StackStatus, Report | None]:
         return _built(inventory), None
     if verify:
         with step("verify every host"):
-            found = verify_hosts(inventory, ledger, wait_s=WAIT_FOR_BOOT_S)
+            found = verify_hosts(inventory, ledger, stack_settings(deployed.files.spec), wait_s=WAIT_FOR_BOOT_S)
     wait_s = WAIT_FOR_COMMIT_S if verify else WAIT_FOR_SIGNERS_S
     ledger = settle_first_starts(deployed.files, inventory, ledger, wait_s=wait_s)
-    return _status(inventory, ledger, measured=verify), found
+    status = _status(inventory, ledger, measured=verify)
+    return keep_status(status) if verify else status, found
 
 
 def run_verify(stack: str, *, wait_s: int) -> Report:
     """Verify a deployed stack."""
     require_root()
     files = stack_files(stack)
-    return verify_hosts(deployed_inventory(stack), stack_ledger(files), wait_s=wait_s)
+    settings = stack_settings(files.spec)  # a mistake in them is told before anything is looked at
+    return verify_hosts(deployed_inventory(stack), stack_ledger(files), settings, wait_s=wait_s)
 
 
 def run_status(stack: str) -> StackStatus:
     """Return the status of a deployed stack, with measured round trips."""
     require_root()
     files = stack_files(stack)
-    return _status(deployed_inventory(stack), stack_ledger(files), measured=True)
+    return keep_status(_status(deployed_inventory(stack), stack_ledger(files), measured=True))
+
+
+def keep_status(status: StackStatus) -> StackStatus:
+    """Keep what was measured for `geofleet report`, whole or not at all; returns it."""
+    path = work_dir() / "reports" / status.stack / STATUS_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(status.to_json(), indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)
+    return status
 
 
 def run_restart(stack: str, host: str) -> None:
@@ -150,6 +167,7 @@ def _status(inventory: Inventory, ledger: Ledger, *, measured: bool) -> StackSta
         ),
         round_trips=_round_trips(inventory, ledger) if measured else (),
         work=_work(inventory, ledger) if measured else (),
+        looked_at=rfc3339(datetime.datetime.now(datetime.UTC)) if measured else "",
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from operations.hosts.gathering import PINGS, round_trips
 from operations.hosts.scripts import UnreachableError, run_all
 from operations.hosts.seen import HostSeen, NotReadError, nodes_of, runs_chain
 from operations.verification_findings import findings_of
+from policies.settings import Settings
 from schemas.errors import EnvironmentMissingError
 from schemas.facts import HostFacts
 from schemas.inventory import Inventory
@@ -39,12 +40,13 @@ _SUITE_RAN = (0, 1)
 """pytest's exit statuses for: all passed, some failed. Any other means that it did not judge."""
 
 
-def verify(inventory: Inventory, ledger: Ledger, *, wait_s: int = 0) -> Report:
+def verify(inventory: Inventory, ledger: Ledger, settings: Settings, *, wait_s: int = 0) -> Report:
     """Judge every host of a stack by what is measured on it.
 
     Args:
         inventory: The stack, as its output says.
         ledger: Its keys; hosts are trusted by them alone.
+        settings: What the stack sets of the rules: severities and waivers, as `geofleet check` reads them.
         wait_s: How long to wait for hosts that still boot, in seconds. Hosts that are not ready by then are judged
             as they are.
 
@@ -63,7 +65,9 @@ def verify(inventory: Inventory, ledger: Ledger, *, wait_s: int = 0) -> Report:
             with step(f"wait for {len(inventory.hosts)} hosts"):
                 _wait_until_ready(inventory, reach, wait_s)
         junit = _run_suite(inventory.stack, kept / "inventory.json", reach)
-    return report(Feed.HOSTS, inventory.stack, findings_of(junit, inventory))
+    environment = inventory.hosts[0].environment if inventory.hosts else ""
+    today = datetime.datetime.now(datetime.UTC).date()
+    return report(Feed.HOSTS, inventory.stack, findings_of(junit, environment, settings, day=today))
 
 
 def _run_suite(stack: str, inventory: Path, reach: access.Access) -> Path:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from policies.catalogue import RULES
-from schemas.inventory import Inventory
+from policies.settings import Settings
+from policies.waiving import waived
 from schemas.report import Finding, Status, Where
 
 _UNTOLD = "the test ended before it said what it judges"
@@ -29,18 +31,28 @@ class _Case:
         return self.told.get(name, [""])[0]
 
 
-def findings_of(junit: Path, inventory: Inventory) -> Iterator[Finding]:
-    """Yield what the suite found.
+def findings_of(junit: Path, environment: str, settings: Settings, *, day: datetime.date) -> list[Finding]:
+    """Return what the suite found, as the stack's settings weigh it and with what its waivers cover.
 
     A host that cannot be reached has one finding, that it is unreachable; what could not be judged
     because of that is left out. Tests of users' own, which name no rule, are told under their own name.
+    A waiver that covers nothing here is not told: the plan may be what it is for, and `geofleet check` tells it.
+
+    Args:
+        junit: The suite's file.
+        environment: Of the stack.
+        settings: Of its rules.
+        day: On which waivers must be in force.
     """
-    environment = inventory.hosts[0].environment if inventory.hosts else ""
+    return waived(_found(junit, environment, settings), settings.waivers, day)
+
+
+def _found(junit: Path, environment: str, settings: Settings) -> Iterator[Finding]:
     # The file is our own child's: nothing in it can be an attack on the parser.
     for element in ElementTree.parse(junit).iter("testcase"):  # noqa: S314
         case = _case(element)
         if "unreachable" not in case.told:
-            yield _finding(case, environment)
+            yield _finding(case, environment, settings)
 
 
 def _case(element: ElementTree.Element) -> _Case:
@@ -57,7 +69,7 @@ def _case(element: ElementTree.Element) -> _Case:
     )
 
 
-def _finding(case: _Case, environment: str) -> Finding:
+def _finding(case: _Case, environment: str, settings: Settings) -> Finding:
     rule_id = case.one("rule") or case.name.partition("[")[2].partition("-")[0]
     subject = case.one("subject") or case.name.partition("[")[2].rpartition("]")[0].partition("-")[2] or case.name
     rule = RULES.get(rule_id)
@@ -67,7 +79,7 @@ def _finding(case: _Case, environment: str) -> Finding:
     return Finding(
         rule_id=rule_id,
         status=status,
-        severity=rule.severity_for(environment),
+        severity=settings.severity_of(rule, environment),
         subject=subject,
         message=message,
         remedy=rule.remedy if status in (Status.FAILED, Status.NOT_EVALUATED) else "",

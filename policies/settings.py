@@ -78,6 +78,11 @@ class Settings:
             places={**below.places, **self.places},
         )
 
+    def severity_of(self, rule: Rule, environment: str) -> Severity:
+        """Return how badly a rule's failure weighs in an environment: as it is set, else as the catalogue says."""
+        chosen = self.severities.get(rule.id, {})
+        return chosen.get(environment) or chosen.get("") or rule.severity_for(environment)
+
     def weakened(self) -> tuple[str, ...]:
         """Return what asks for less than the catalogue, sorted, each with its place."""
         return tuple(sorted([*self._lower_severities(), *self._weaker_parameters()]))

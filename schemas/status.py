@@ -126,6 +126,8 @@ class StackStatus:
     round_trips: tuple[RoundTripStatus, ...]
     work: tuple[HostWork, ...] = ()
     """What each host was seen to do; empty when nobody looked."""
+    looked_at: str = ""
+    """When hosts were measured, RFC 3339, UTC; empty when they were not."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the envelope that `geofleet status --format json` prints."""

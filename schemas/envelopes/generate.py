@@ -16,6 +16,8 @@ from pydantic import TypeAdapter
 from schemas.atlas import answers
 from schemas.atlas.checking import SCHEMA as ATLAS_CHECK_SCHEMA
 from schemas.atlas.checking import AtlasCheck
+from schemas.audit import SCHEMA as EVIDENCE_SCHEMA
+from schemas.audit import EvidenceDocument, content_sha256
 from schemas.change import AFFECTED_SCHEMA, CHANGE_SCHEMA, Affected, Change
 from schemas.comparison import SCHEMA as COMPARISON_SCHEMA
 from schemas.comparison import Comparison
@@ -56,6 +58,7 @@ _ENVELOPES: dict[str, type] = {
     DRILL_SCHEMA: DrillResult,
     DRILLS_SCHEMA: DrillSeries,
     ERROR_SCHEMA: ErrorReport,
+    EVIDENCE_SCHEMA: EvidenceDocument,
     EXPLANATION_SCHEMA: Explanation,
     FRONT_SCHEMA: Front,
     INVENTORY_SCHEMA: Inventory,
@@ -71,6 +74,12 @@ _COUNTS: dict[str, Any] = {
     "description": "How many findings have each status; statuses that occur only.",
     "propertyNames": {"enum": [status.value for status in Status]},
     "additionalProperties": {"type": "integer", "minimum": 1},
+}
+
+_CONTENT_SHA256: dict[str, Any] = {
+    "type": "string",
+    "description": inspect.cleandoc(content_sha256.__doc__ or ""),
+    "pattern": "^[0-9a-f]{64}$",
 }
 
 
@@ -90,6 +99,8 @@ def _envelope(name: str, kind: type) -> dict[str, Any]:
     properties = {"schema": {"const": name, "description": "Kind and version of this envelope."}}
     if kind is Report:
         properties["counts"] = _COUNTS
+    if kind is EvidenceDocument:
+        properties["content_sha256"] = _CONTENT_SHA256
     schema["properties"] = {**properties, **schema["properties"]}
     schema["required"] = [*properties, *schema["required"]]
     return draft7(schema, title=name)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import subprocess
@@ -8,13 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from operations import running
 from operations.verification import SUITE, block_time_ms, signers_of
 from operations.verification_findings import findings_of
 from policies.catalogue import RULES
+from policies.settings import Settings, settings_from_text
+from policies.waivers import waivers_from_text
+from schemas.diagnostics import InvalidDocumentError
 from schemas.inventory import Inventory, inventory_from_json
 from schemas.locations import REPOSITORY
 from schemas.report import Feed, Finding, Severity, Status, report
+from stacks.stack import StackFiles
 
+DAY = datetime.date(2026, 11, 24)
 RECORDED = Path(__file__).parent / "hosts" / "recorded.json"
 
 SPOILT = '''
@@ -71,7 +78,7 @@ def found(inventory: Inventory, tmp_path_factory: pytest.TempPathFactory) -> tup
         "-o", "junit_family=xunit1",
     )  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
-    return report(Feed.HOSTS, inventory.stack, findings_of(junit, inventory)).findings
+    return report(Feed.HOSTS, inventory.stack, findings_of(junit, "lab", Settings(), day=DAY)).findings
 
 
 def test_suite_is_silent_without_an_inventory(tmp_path: Path) -> None:
@@ -116,18 +123,95 @@ def junit_of(tmp_path: Path, case: str) -> Path:
     return path
 
 
-def test_crashed_suite_is_not_evaluated_rather_than_passed(tmp_path: Path, inventory: Inventory) -> None:
+def test_crashed_suite_is_not_evaluated_rather_than_passed(tmp_path: Path) -> None:
     case = '<testcase name="test_x[SEC002-validators-1]"><error message="KeyError: boom">trace</error></testcase>'
-    [finding] = findings_of(junit_of(tmp_path, case), inventory)
+    [finding] = findings_of(junit_of(tmp_path, case), "lab", Settings(), day=DAY)
     assert (finding.rule_id, finding.subject, finding.status) == ("SEC002", "validators-1", Status.NOT_EVALUATED)
     assert finding.message == "test_x[SEC002-validators-1] ended with error: KeyError: boom"
 
 
-def test_users_own_test_fails_the_gate_under_its_own_name(tmp_path: Path, inventory: Inventory) -> None:
+def test_users_own_test_fails_the_gate_under_its_own_name(tmp_path: Path) -> None:
     case = '<testcase name="test_agent[validators-1]"><failure message="assert False">trace</failure></testcase>'
-    [finding] = findings_of(junit_of(tmp_path, case), inventory)
+    [finding] = findings_of(junit_of(tmp_path, case), "lab", Settings(), day=DAY)
     assert (finding.subject, finding.status) == ("test_agent[validators-1]", Status.FAILED)
     assert finding.severity is Severity.HIGH
+
+
+BROKEN = """<testcase name="test_ports[SEC002-validators-1]"><properties>
+  <property name="rule" value="SEC002"/><property name="subject" value="validators-1"/>
+  <property name="host" value="validators-1"/><property name="problem" value="listens on 0.0.0.0:81"/>
+</properties><failure message="x"/></testcase>"""
+
+WAIVER = """
+schema: geofleet/waivers/v1
+waivers:
+  - {rule: %s, subject: "%s", reason: the old agent goes in December, owner: platform, created: "2026-11-01", expires: "2026-12-01"}
+"""
+
+
+def with_waiver(rule: str, subject: str) -> Settings:
+    return Settings(waivers=waivers_from_text(WAIVER % (rule, subject), source="x.waivers.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "severity"),
+    [
+        ("{severity: low}", "lab", Severity.LOW),
+        ("{severity_in: {production: critical}}", "production", Severity.CRITICAL),
+        ("{severity_in: {production: critical}}", "lab", RULES["SEC002"].severity_for("lab")),
+    ],
+)
+def test_hosts_are_weighed_as_the_stack_sets_it(
+    tmp_path: Path, text: str, environment: str, severity: Severity
+) -> None:
+    settings = settings_from_text(f"schema: geofleet/policies/v1\nrules:\n  SEC002: {text}\n", source="x.policies.yaml")
+    [finding] = findings_of(junit_of(tmp_path, BROKEN), environment, settings, day=DAY)
+    assert (finding.status, finding.severity) == (Status.FAILED, severity)
+
+
+def test_waived_fault_of_a_host_stays_in_the_report_with_its_owner(tmp_path: Path) -> None:
+    [finding] = findings_of(junit_of(tmp_path, BROKEN), "lab", with_waiver("SEC002", "validators-1"), day=DAY)
+    assert finding.status is Status.WAIVED
+    assert finding.message == (
+        "listens on 0.0.0.0:81; waived until 2026-12-01 by platform: the old agent goes in December "
+        "(x.waivers.yaml:4:12)"
+    )
+    assert report(Feed.HOSTS, "lab", [finding]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "subject", "day"),
+    [
+        ("SEC002", "validators-1", datetime.date(2026, 12, 2)),
+        ("SEC002", "validators-1", datetime.date(2026, 10, 31)),
+        ("SEC002", "validators-2", DAY),
+        ("SEC001", "validators-1", DAY),
+    ],
+    ids=["expired", "not yet", "another host", "another rule"],
+)
+def test_waiver_that_does_not_cover_it_changes_nothing(
+    tmp_path: Path, rule: str, subject: str, day: datetime.date
+) -> None:
+    [finding] = findings_of(junit_of(tmp_path, BROKEN), "lab", with_waiver(rule, subject), day=day)
+    assert finding.status is Status.FAILED
+
+
+def test_what_no_host_could_tell_is_never_waived(tmp_path: Path) -> None:
+    case = '<testcase name="test_x[SEC002-validators-1]"><error message="KeyError: boom">trace</error></testcase>'
+    [finding] = findings_of(junit_of(tmp_path, case), "lab", with_waiver("SEC002", "*"), day=DAY)
+    assert finding.status is Status.NOT_EVALUATED
+
+
+def test_verify_reads_the_settings_beside_the_spec_before_it_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = tmp_path / "x.yaml"
+    (tmp_path / "x.policies.yaml").write_text("schema: geofleet/policies/v1\nrules:\n  SEC999: {severity: low}\n")
+    monkeypatch.setattr(running, "require_root", lambda: None)
+    monkeypatch.setattr(running, "stack_files", lambda _: StackFiles(name="x", spec=spec, lock=spec, ledger=spec))
+    monkeypatch.setattr(running, "deployed_inventory", lambda _: pytest.fail("it looked"))
+    with pytest.raises(InvalidDocumentError, match="'SEC999' is not the ID of a rule"):
+        running.run_verify("x", wait_s=0)
 
 
 def metas(*times: str, first: int = 10) -> list[dict[str, dict[str, str]]]:
