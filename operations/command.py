@@ -53,22 +53,9 @@ def cli() -> None:
 
 
 for _command in (
-    check,
-    explain,
-    init,
-    fmt,
-    migrate,
-    render,
-    atlas,
-    simulate,
-    drill,
-    affected,
-    diff,
-    baseline,
-    recover,
-    report,
+    check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline, report, recover,
     watch,
-):
+):  # fmt: skip
     cli.add_command(_command)
 
 

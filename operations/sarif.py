@@ -88,7 +88,7 @@ def _location(notice: Notice, path: str) -> dict[str, Any]:
     if not path.startswith("/"):
         place["uriBaseId"] = _ROOT
     location: dict[str, Any] = {"physicalLocation": {"artifactLocation": place, "region": region}}
-    names = [name for name in (notice.subject, notice.urn) if name]
+    names = dict.fromkeys(name for name in (notice.subject, notice.urn) if name)  # a resource may be its own subject
     if names:
         location["logicalLocations"] = [{"fullyQualifiedName": name} for name in names]
     return location

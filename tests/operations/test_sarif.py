@@ -196,3 +196,23 @@ def test_columns_count_characters_not_bytes() -> None:
     document = read_text('a: {"é日本": 1, b: 2}\n', source="a.yaml")
     assert document.mark(("a", "b"), of_key=True).column == 15
     assert valid(notices(finding()))["columnKind"] == "unicodeCodePoints"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        Where(urn="urn:pulumi:shop::project::aws:ec2/instance:Instance::web"),
+        Where(file="stacks/lab.yaml", line=38, column=3, urn="urn:pulumi:lab::geofleet::aws:ec2/instance:Instance::m"),
+        Where(file="stacks/lab.yaml", line=38, column=3, host="validators-1", urn="urn:pulumi:lab::p::a:b:C::ü %/#"),
+    ],
+    ids=["of nobody's spec", "with its line", "with a name that no URI has"],
+)
+@pytest.mark.parametrize("status", [Status.FAILED, Status.NOT_EVALUATED, Status.WAIVED])
+def test_finding_on_a_cloud_resource_fits_the_schema_and_has_a_line(where: Where, status: Status) -> None:
+    found = finding(rule_id="SEC010", status=status, subject=where.urn, where=where)
+    run = valid(report_notices(Report(feed=Feed.STATE, stack="perps", findings=(found,))))
+    [result] = run["results"]
+    [location] = result["locations"]
+    region = location["physicalLocation"]["region"]
+    assert region["startLine"] >= 1
+    assert where.urn in json.dumps(result, ensure_ascii=False)
