@@ -16,6 +16,7 @@ import click
 from operations.commands.atlas import atlas
 from operations.commands.checking import baseline, check
 from operations.commands.drilling import drill
+from operations.commands.monitoring import dashboard
 from operations.commands.pull_requests import affected, diff
 from operations.commands.recovering import recover
 from operations.commands.rendering import render
@@ -66,6 +67,7 @@ for _command in (
     baseline,
     recover,
     watch,
+    dashboard,
 ):
     cli.add_command(_command)
 
