@@ -16,6 +16,7 @@ import click
 from operations.commands.atlas import atlas
 from operations.commands.checking import baseline, check
 from operations.commands.drilling import drill
+from operations.commands.monitoring import dashboard
 from operations.commands.pull_requests import affected, diff
 from operations.commands.recovering import recover
 from operations.commands.rendering import render
@@ -54,7 +55,7 @@ def cli() -> None:
 
 for _command in (
     check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline, report, recover,
-    watch,
+    watch, dashboard,
 ):  # fmt: skip
     cli.add_command(_command)
 

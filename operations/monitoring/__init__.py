@@ -1,0 +1,1 @@
+"""What a monitoring system needs of a stack: targets to scrape, and a dashboard."""
