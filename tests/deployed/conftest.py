@@ -53,9 +53,10 @@ def trial(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
 
 @pytest.fixture(scope="session")
 def lab() -> Iterator[str]:
-    """The lab network, deployed under a name of its own for the whole session."""
+    """Thirteen hosts with a chain of CometBFT, deployed under a name of their own for the whole session."""
     stack = f"trial-{os.getpid()}-lab"
-    (STACKS / f"{stack}.yaml").write_text((STACKS / "lab.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    text = (Path(__file__).parent / "cometbft.yaml").read_text(encoding="utf-8")
+    (STACKS / f"{stack}.yaml").write_text(text, encoding="utf-8")
     try:
         done = geofleet("up", stack)
         assert done.returncode == 0, done.stderr + done.stdout
