@@ -112,7 +112,7 @@ def one_holder(seen: Seen, stack: str) -> list[str]:
         here = consensus_keys(seen.hosts[facts.host])
         for path, address in here.items():
             if address == leased.get(facts.fleet):
-                continue  # held by the fleet: that one host uses it is what the lease is for (OPS070)
+                continue  # held by the fleet: that one host uses it is what the lease is for
             holder = holders.get(address)
             if holder is None:
                 problems.append(

@@ -28,7 +28,7 @@ RULE = Rule(
 def check(view: FleetView) -> Iterator[Finding]:
     """Yield one failure for each key with more than one use, or that no key has.
 
-    A sequencers' key is held by its fleet, one host at a time; how that is kept is OPS070 and OPS071.
+    A sequencers' key is held by its fleet; the record that its hosts keep in etcd makes that one signer.
     """
     uses: dict[str, list[str]] = {}
     for host in view.hosts:

@@ -50,6 +50,18 @@ def look(address: str, *, timeout_s: float = 2.0) -> NodeSeen | None:
         connection.close()
 
 
+def peers_of(address: str, *, timeout_s: float = 0.5) -> int:
+    """Return how many peers the node has; 0 when it does not answer. Works while the node waits for a signature."""
+    host, _, port = address.partition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=timeout_s)
+    try:
+        return int(_asked(connection, "net_info")["n_peers"])
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        return 0
+    finally:
+        connection.close()
+
+
 def unready(seen: NodeSeen | None, *, now_s: float, peers_min: int) -> str:
     """Return why a node may not lead, as far as it can tell by itself; empty when nothing speaks against it."""
     if seen is None:

@@ -28,8 +28,11 @@ WATERMARK = "geofleet/watermark"
 HOLDS = "geofleet/holds/"
 """Below it: host to `HEIGHT BLOCK`: what its node works on, and the undecided block that it holds, if any."""
 
-HOLDERS_S = 3.5
-"""How long a block may take to reach a majority of the fleet before its vote is refused."""
+HOLDERS_S = 1.0
+"""How long a block may take to reach a majority of the fleet before its vote is refused. While a node waits for an
+answer it takes nothing from its peers, not even where they are."""
+DECIDED_S = 0.3
+PEERS_S = 3.5
 PATIENCE_S = 4.5
 """How long one request may take; CometBFT waits five seconds."""
 MESSAGE_MAX = 1 << 16
@@ -81,8 +84,10 @@ class Desk:
     etcd: Etcd
     term: Callable[[], int]
     """Revision at which this host's leadership began; 0 while it does not lead."""
-    start_again: Callable[[], None]
-    """Has the node started anew soon: a node whose vote was refused asks for none again by itself."""
+    connected: Callable[[], bool]
+    """Whether the node has peers for a majority: a node that was just started gets them within three seconds."""
+    await_block: Callable[[str], None]
+    """Has the node started anew once a majority holds `HEIGHT BLOCK`: after a refused vote it asks for none again."""
     keep: Callable[[int], None]
     """Remembers on this host's own disk how high the record was."""
 
@@ -158,22 +163,32 @@ class Desk:
         """
         is_vote = request.kind == privval.PREVOTE
         wanted = f"{request.height} {request.block}".encode()
-        deadline = time.monotonic() + HOLDERS_S
+        if not is_vote:
+            self._await_peers()
+        deadline = time.monotonic() + (HOLDERS_S if is_vote else DECIDED_S)
         while True:
-            others = [
-                host
-                for host, entry in self.etcd.below(HOLDS).items()
-                if (entry.value == wanted if is_vote else int(entry.value.split()[0]) >= request.height)
-            ]
+            told = self.etcd.below(HOLDS).items()
+            if is_vote:
+                others = [host for host, entry in told if entry.value == wanted]
+            else:
+                others = [host for host, entry in told if int(entry.value.split()[0]) >= request.height]
             found = len({*others, self.host})
             if found > self.hosts // 2:
                 return
             if time.monotonic() >= deadline:
                 if is_vote:
-                    self.start_again()
+                    self.await_block(wanted.decode())
                 what = f"block {request.block[:12]}" if is_vote else f"height {request.height - 1}"
                 raise RefusedError(f"{what} is on {found} of {self.hosts} hosts: no majority")
             time.sleep(0.03)
+
+    def _await_peers(self) -> None:
+        """Return when the node has peers that a proposal can reach: sooner, it would only spend a round."""
+        deadline = time.monotonic() + PEERS_S
+        while not self.connected():
+            if time.monotonic() >= deadline:
+                raise RefusedError("the node has no peers for a majority")
+            time.sleep(0.05)
 
     def _claim(self, record: watermark.Watermark, entry: Entry | None, *, term: int, deadline: float) -> None:
         """Put the record in place of what was read; a write without answer is looked up, never assumed."""
@@ -218,3 +233,8 @@ def key_of(path: Path) -> SigningKey:
     """Return the key of a `priv_validator_key.json`."""
     both = base64.b64decode(json.loads(path.read_bytes())["priv_key"]["value"])
     return SigningKey(seed=both[:32], public=both[32:])
+
+
+def holders(told: dict[str, Entry], block: str) -> int:
+    """Return how many hosts told that they hold `HEIGHT BLOCK`."""
+    return sum(entry.value == block.encode() for entry in told.values())

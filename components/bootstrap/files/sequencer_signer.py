@@ -20,15 +20,13 @@ from .documents import CONFIGURATION_DIR, RefusedError, json_object, log, write_
 from .etcd import Etcd, EtcdError, is_absent
 from .own_node import NodeSeen
 from .privval import ProtocolError
-from .sequencer_desk import HOLDS, LEAD, WATERMARK, Desk, key_of
+from .sequencer_desk import HOLDS, LEAD, WATERMARK, Desk, holders, key_of
 
 HANDOVER = "geofleet/handover"
 """Written by whoever wants the leader to go: its term, in decimal."""
 TICK_S = 0.1
 STARTS_MAX = 4
 """Of a leader's node without a new block; then another host may try."""
-HOLDERS_GRACE_S = 1.0
-"""For a node that was refused a vote to pass its block on, before it is started anew."""
 HIGH_WATER = "high-water"
 
 
@@ -48,7 +46,7 @@ class Settings:
     @property
     def stuck_s(self) -> float:
         """Return how long a leader's node may make no block before it is started anew."""
-        return 6.0 + 2 * self.block_time_s
+        return 8.0 + 2 * self.block_time_s
 
 
 @dataclass(kw_only=True)
@@ -65,8 +63,8 @@ class Campaign:
     """When the last renewal that was answered was sent, monotonic."""
     stands_again_s: float = 0.0
     has_lost_lease: bool = False
-    starts_again_s: float = 0.0
-    """When its node is to be started anew, monotonic; 0: not."""
+    awaited: str = ""
+    """`HEIGHT BLOCK` that a vote was refused for, until a majority holds it; empty: none."""
     moved: tuple[int, float] = (0, 0.0)
     """Last height of the node, and since when."""
     starts: int = 0
@@ -107,7 +105,7 @@ class Campaign:
             self.etcd.revoke(lease)
             return
         self.lease, self.renewed_s, self.moved = lease, now, (seen.height if seen else 0, now)
-        self.has_lost_lease, self.starts_again_s = False, 0.0
+        self.has_lost_lease = False
         self.term = term
         self._start_node()
         self._say(f"leads, term {term}")
@@ -140,13 +138,14 @@ class Campaign:
         if asked is not None and asked.value == str(self.term).encode():
             self._step_down("it was asked to hand over", pause_s=10.0)
             return
-        if self.starts_again_s and now >= self.starts_again_s:
-            self.starts_again_s, self.moved = 0.0, (self.moved[0], now)
+        if self.awaited and holders(self.etcd.below(HOLDS), self.awaited) > self.settings.hosts // 2:
+            self._say(f"a majority now holds {self.awaited[:24]}: the node is started anew")
+            self.moved = (self.moved[0], now)
             self._start_node()
             return
         height, since = self.moved
         if seen is not None and seen.height > height:
-            self.moved, self.starts = (seen.height, now), min(self.starts, 1)
+            self.moved, self.starts, self.awaited = (seen.height, now), min(self.starts, 1), ""
         elif now - since > self.settings.stuck_s:
             if self.starts > STARTS_MAX:
                 self._step_down(f"its node stays at height {height}", pause_s=10.0)
@@ -157,7 +156,7 @@ class Campaign:
 
     def _start_node(self) -> None:
         """Have the node started as the one that asks for signatures; another text means another start."""
-        self.starts += 1
+        self.starts, self.awaited = self.starts + 1, ""
         write_whole(self.run / "lead", f"{self.term} {self.starts}\n".encode(), mode=0o600)
 
     def _step_down(self, why: str, *, pause_s: float = 0.0) -> None:
@@ -171,9 +170,13 @@ class Campaign:
         except EtcdError as error:
             log(f"its lease ends by itself: {error}")
 
-    def start_again(self) -> None:
-        """Have the node started anew, once it has had time to pass its block on."""
-        self.starts_again_s = time.monotonic() + HOLDERS_GRACE_S
+    def await_block(self, block: str) -> None:
+        """Have the node started anew once a majority holds a block; until then it passes the block on."""
+        self.awaited = block
+
+    def connected(self) -> bool:
+        """Return whether the node has peers for a majority."""
+        return own_node.peers_of(self.settings.rpc) >= self.settings.hosts // 2
 
     def renew(self, etcd: Etcd) -> None:
         """Renew the lease if there is one, whatever the node and the rest of this program wait for."""
@@ -242,7 +245,8 @@ def main() -> None:
         etcd=Etcd(settings.etcd, timeout_s=settings.lease_s / 2),
         term=lambda: campaign.term,
         keep=campaign.keep,
-        start_again=campaign.start_again,
+        connected=campaign.connected,
+        await_block=campaign.await_block,
     )
     threading.Thread(target=_serve, args=(desk, settings.socket), daemon=True).start()
     threading.Thread(target=_renew, args=(campaign,), daemon=True).start()

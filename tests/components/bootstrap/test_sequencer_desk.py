@@ -66,7 +66,7 @@ def desk(store: Store, host: str = "a", *, term: int | None = None) -> Desk:
         store.put(HOLDS + other, f"1 {X}".encode())
     leads = term
     return Desk(
-        host=host, chain_id="seq-1", hosts=3, key=KEY, etcd=store, term=lambda: leads, start_again=lambda: None,
+        host=host, chain_id="seq-1", hosts=3, key=KEY, etcd=store, term=lambda: leads, connected=lambda: True, await_block=lambda block: None,
         keep=lambda height: None,
     )  # fmt: skip
 

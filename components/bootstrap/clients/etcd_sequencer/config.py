@@ -58,7 +58,7 @@ def cometbft_config(plan: Plan, ledger: Ledger, host: HostPlan, service: Service
     config = node_config(plan, ledger, host, service=service, chain=plan.fleet(host.fleet).chain)
     known = {field.name: getattr(config.consensus, field.name) for field in fields(Consensus)}
     # A proposal comes from this host or not at all; after a leader's loss this is how long its round is waited for.
-    known |= {"timeout_propose": "500ms", "double_sign_check_height": 0}
+    known |= {"timeout_propose": "500ms", "timeout_propose_delta": "100ms", "double_sign_check_height": 0}
     return replace(
         config,
         consensus=SequencerConsensus(**known),
