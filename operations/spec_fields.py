@@ -25,6 +25,10 @@ _FIRST: dict[Path, tuple[str, ...]] = {
 """Keys that say who and how many come before what is asked of them, whatever the models' order."""
 
 
+_OR = " or "
+"""Between the words of one alternative, such as the clients of the workload catalogue."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Condition:
     """What decides for one form of a field among several."""
@@ -49,7 +53,9 @@ class Condition:
         """Return whether a value that stands at the place fulfils the condition."""
         if not self.key:
             return isinstance(value, list) is (self.word == "list")
-        return isinstance(value, dict) and self.key in value and self.word in ("", value[self.key])
+        return (
+            isinstance(value, dict) and self.key in value and (not self.word or value[self.key] in self.word.split(_OR))
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,8 +185,8 @@ def union_members(annotation: Any) -> list[tuple[str, str, Any]]:
         tag = next((item.tag for item in tags if isinstance(item, Tag)), "")
         is_model = isinstance(inner, type) and issubclass(inner, BaseModel)
         if is_model and key:
-            [word] = typing.get_args(inner.model_fields[key].annotation)
-            found.append((key, word, inner))
+            words = typing.get_args(inner.model_fields[key].annotation)
+            found.append((key, _OR.join(words), inner))
         elif is_model:
             found.append((tag, "", inner))
         elif inner is not types.NoneType:

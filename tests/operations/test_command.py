@@ -60,7 +60,7 @@ def test_a_broken_promise_is_found_at_its_line_with_a_counter_example(tmp_path: 
         )
     )
     done = geofleet("check", str(bad))
-    line = 1 + bad.read_text().splitlines().index("    survive: {zone: 1, region: 1, provider: 1}", 80)
+    line = 1 + bad.read_text().splitlines().index("    survive: {zone: 1, region: 1, provider: 1}", 95)
     assert done.returncode == 1
     assert f"{bad}:{line}:" in done.stdout
     assert "losing gcp" in done.stdout

@@ -17,7 +17,8 @@ from components.placement.world import World, atlas_world
 from schemas.errors import InfeasiblePlacementError
 from schemas.loading import LoadedSpec, load_spec, load_spec_text
 from schemas.lock import Lock
-from schemas.plan import Plan, plan_text
+from schemas.plan import Plan
+from schemas.plan_text import plan_text
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "plans"
@@ -59,16 +60,21 @@ def test_every_golden_plan_has_a_spec() -> None:
     assert {path.stem for path in GOLDEN.glob("*.txt")} == {path.stem for path in [LAB, *GOOD]}
 
 
-def test_the_lab_has_four_fleets_in_five_regions_with_a_pair_in_one_metro_of_two_clouds() -> None:
+def test_the_lab_has_every_role_in_five_regions_with_a_pair_in_one_metro_of_two_clouds() -> None:
     loaded = load_spec(LAB)
     plan, _ = place(loaded.network, stack="lab", spec_sha256=loaded.sha256)
-    assert len(plan.hosts) == 13
+    assert len(plan.hosts) == 14
     assert {fleet.role.value for fleet in plan.fleets} == {"validator", "sequencer", "relayer", "oracle"}
     assert len(plan.regions) == 5
     in_virginia = {region.region for region in plan.regions if region.metro == "virginia"}
     assert in_virginia == {"aws:us-east-1", "gcp:us-east4"}
     runs = {fleet.name: fleet.client for fleet in plan.fleets}
-    assert runs == {"validators": "cometbft", "sequencers": "none", "relayers": "none", "oracles": "none"}
+    assert runs == {
+        "validators": "simapp", "side": "simapp", "sequencers": "none", "relayers": "confio-relayer", "oracles": "none",
+    }  # fmt: skip
+    beside = {host.host: [node.chain for node in host.beside] for host in plan.hosts if host.beside}
+    both = ["geofleet-lab", "geofleet-side"]
+    assert beside == {"relayers-1": both, "relayers-2": both}
 
 
 def shuffled(value: object, dice: random.Random) -> object:
@@ -101,7 +107,14 @@ def test_names_of_fleets_and_hubs_do_not_change_where_hosts_go() -> None:
     text = LAB.read_text()
     loaded = load_spec(LAB)
     plan, _ = place(loaded.network, stack="lab", spec_sha256="")
-    names = {"validators": "zz-last", "sequencers": "aa-first", "relayers": "mm", "oracles": "bb", "virginia": "zz"}
+    names = {
+        "validators": "zz-last",
+        "sequencers": "aa-first",
+        "relayers": "mm",
+        "oracles": "bb",
+        "side": "ss",
+        "virginia": "zz",
+    }
     data = yaml.safe_load(text)
     data["fleets"] = {names[name]: fleet for name, fleet in data["fleets"].items()}
     data["hubs"] = {names[name]: hub for name, hub in data["hubs"].items()}

@@ -300,7 +300,8 @@ async function main() {
         await path.round();
       } catch (error) {
         const redundant = /redundant|already (received|been received|acknowledged)|sequence already/.test(error.message);
-        (redundant ? shown.redundant : shown.errors).inc({ path: path.name });
+        // Until the channel is there, waiting for it is no error.
+        if (path.link) (redundant ? shown.redundant : shown.errors).inc({ path: path.name });
         tell(path.name, String(error.message).split("\n")[0].slice(0, 300));
       }
     }
