@@ -255,8 +255,8 @@ def _limits(ask: Ask, count: int, sites: tuple[Site, ...], world: World) -> Iter
     else:
         for kind in promises.survive:
             yield from _at_most(f"survive.{kind}", Domain(kind), ask, count, sites)
-    for number, kinds in enumerate(promises.survive_together):
-        yield from _together(f"survive_together.{number}", kinds, ask, count, sites=sites, world=world)
+    for number in range(len(promises.survive_together)):
+        yield from _together(number, ask, count, sites, world)
     for kind in promises.halt_safely:
         yield from _at_most(f"halt_safely.{kind}", Domain(kind), ask, count, sites)
     by_region = domains_of(Domain.REGION, ask, sites)
@@ -298,14 +298,13 @@ def _hub_limits(ask: Ask, sites: tuple[Site, ...], world: World) -> Iterator[Lim
                     yield Limit(name=f"survive.{kind}", sites=around - inside, at_least=1)
 
 
-def _together(
-    name: str, kinds: Iterable[str], ask: Ask, count: int, *, sites: tuple[Site, ...], world: World
-) -> Iterator[Limit]:
+def _together(number: int, ask: Ask, count: int, sites: tuple[Site, ...], world: World) -> Iterator[Limit]:
     """Yield what must be left when one domain of each kind is lost at the same time, for every choice of them.
 
     A signer of its own is one member more that is lost, wherever it is.
     """
-    promises = ask.promises
+    promises, name = ask.promises, f"survive_together.{number}"
+    kinds = promises.survive_together[number]
     served = {region: hubs_served(region, promises, world) for region in {site.region for site in sites}}
     hubs = promises.near if ask.quorum is Quorum.ANY else ()
     around = [frozenset(i for i, site in enumerate(sites) if near.hub in served[site.region]) for near in hubs]

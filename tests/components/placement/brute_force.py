@@ -60,8 +60,6 @@ class Fleet:
     reports_min: int | None = None
     survive: tuple[str, ...] = ()
     halt_safely: tuple[str, ...] = ()
-    together: tuple[tuple[str, ...], ...] = ()
-    """Kinds of which one domain each is lost at the same time."""
     between_ms_max: float | None = None
     jitter_ms_max: float | None = None
     near: tuple[Hub, ...] = ()
