@@ -127,7 +127,7 @@ def test_another_target_than_the_states_is_refused(small: str) -> None:
     finally:
         config.write_text(text, encoding="utf-8")
     assert refused.returncode == 2
-    assert "target 'cloud' has no back end yet; 'lab' has" in refused.stderr
+    assert "was made on target 'lab'; this run is for 'cloud'" in refused.stderr
 
 
 def test_another_checkout_is_refused(small: str, tmp_path: Path) -> None:
