@@ -85,7 +85,7 @@ def plan(
     """
     from operations.plan_summary import plan_summary, proof_text
     from operations.planning import files_of, planned, write_lock
-    from schemas.plan import plan_text
+    from schemas.plan_text import plan_text
 
     if output == "markdown" and other is None:
         raise click.UsageError("markdown is a form of --diff")

@@ -18,7 +18,8 @@ from components.placement.planning import place
 from policies.fleet_view import view_of_plan
 from policies.judge import judge
 from schemas.loading import load_spec
-from schemas.plan import Plan, plan_text
+from schemas.plan import Plan
+from schemas.plan_text import plan_text
 from schemas.report import Feed, Status
 
 ROOT = Path(__file__).parent.parent

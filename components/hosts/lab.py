@@ -15,6 +15,7 @@ import pulumi
 from components.bootstrap.boot import LAB
 from components.bootstrap.cloud_config import Fragment
 from components.hosts.backend import Machine, SignedConfiguration
+from schemas.feeding import stand_in_answers
 from schemas.plan import HostPlan, Plan
 
 STORE_PORT = 8080
@@ -71,6 +72,18 @@ class LabBackend:
         _lab_resource(
             "Store", f"{plan.stack}-store", {"stack": plan.stack, "operator_cidr": plan.operator_cidr}, on_wan
         )
+        self._exchanges(plan, on_wan)
+
+    def _exchanges(self, plan: Plan, opts: pulumi.ResourceOptions) -> None:
+        """Make what stands in for the exchanges of the plan's pairs; a stack without pairs has none."""
+        answers = stand_in_answers(fleet.feeding for fleet in plan.fleets if fleet.feeding)
+        if answers:
+            _lab_resource(
+                "Exchanges",
+                f"{plan.stack}-exchanges",
+                {"stack": plan.stack, "operator_cidr": plan.operator_cidr, "answers": answers},
+                opts,
+            )
 
     def machine(self, host: HostPlan, *, user_data: str, parent: pulumi.Resource) -> Machine:
         """Make the host's data volume and its container."""

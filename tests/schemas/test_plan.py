@@ -11,11 +11,11 @@ from schemas.plan import (
     Plan,
     Promises,
     domains_with_external,
-    plan_text,
     promises_from_props,
     promises_to_props,
     whole,
 )
+from schemas.plan_text import plan_text
 from schemas.roles import Domain
 
 ACME = ExternalMember(

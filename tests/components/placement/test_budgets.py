@@ -4,7 +4,8 @@ import pytest
 
 from components.placement.planning import place, plan_from_lock
 from schemas.errors import InfeasiblePlacementError
-from schemas.plan import Plan, plan_text
+from schemas.plan import Plan
+from schemas.plan_text import plan_text
 from tests.components.placement.conftest import Place, Spec
 
 ORACLES = """\

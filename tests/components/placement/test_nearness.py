@@ -9,7 +9,7 @@ from components.placement.placing import Options, Where
 from components.placement.planning import place
 from components.placement.world import World
 from schemas.errors import InfeasiblePlacementError
-from schemas.plan import plan_text
+from schemas.plan_text import plan_text
 from tests.components.placement.conftest import MakeWorld, Place, Spec, figure
 
 FLEET = """\

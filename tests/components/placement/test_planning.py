@@ -17,7 +17,8 @@ from components.placement.world import World, atlas_world
 from schemas.errors import InfeasiblePlacementError
 from schemas.loading import LoadedSpec, load_spec, load_spec_text
 from schemas.lock import Lock
-from schemas.plan import Plan, plan_text
+from schemas.plan import Plan
+from schemas.plan_text import plan_text
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "plans"
