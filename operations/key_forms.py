@@ -28,6 +28,8 @@ class Form:
     file_name: str
     kind: str
     """`pem` (PKCS 8), `ssh` (OpenSSH), `consensus` or `node` (CometBFT's JSON), `mnemonic` (24 words of BIP 39)."""
+    variable: str = ""
+    """Name that the words of a mnemonic are given in a file of variables; empty: they stand alone."""
     is_on_host: bool = True
     """Whether the host that holds it gets it; else it stays where the deployer works."""
 
@@ -40,6 +42,7 @@ _FORMS = {
     Purpose.NODE: Form(file_name="node.json", kind="node"),
     Purpose.ACCOUNT: Form(file_name="account.mnemonic", kind="mnemonic", is_on_host=False),
     Purpose.WALLET: Form(file_name="wallet.mnemonic", kind="mnemonic"),
+    Purpose.AIRNODE: Form(file_name="airnode.env", kind="mnemonic", variable="AIRNODE_MNEMONIC"),
     Purpose.PROBE: Form(file_name="probe.mnemonic", kind="mnemonic"),
     Purpose.OBSERVER: Form(file_name="observer.json", kind="consensus"),
 }
@@ -53,7 +56,8 @@ def form_of(purpose: Purpose) -> Form:
 def generate(form: Form) -> str:
     """Return a new private key in its file's form: Ed25519, or secp256k1 as a mnemonic."""
     if form.kind == "mnemonic":
-        return accounts.new_mnemonic() + "\n"
+        words = accounts.new_mnemonic()
+        return f'{form.variable}="{words}"\n' if form.variable else f"{words}\n"
     key = Ed25519PrivateKey.generate()
     if form.kind == "pem":
         return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -75,7 +79,7 @@ def generate(form: Form) -> str:
 def record(form: Form, holder: str, purpose: Purpose, text: str) -> KeyRecord:
     """Return what the ledger says of a private key's file."""
     if form.kind == "mnemonic":
-        return _account_record(holder, purpose, text)
+        return _account_record(holder, purpose, _words(form, text))
     public = _raw(_private(form, text).public_key())
     if form.kind == "ssh":
         blob = _ssh_blob(public)
@@ -86,6 +90,10 @@ def record(form: Form, holder: str, purpose: Purpose, text: str) -> KeyRecord:
     return KeyRecord(
         holder=holder, purpose=purpose, public_key=shown, fingerprint=_fingerprint(hashed), address=address
     )
+
+
+def _words(form: Form, text: str) -> str:
+    return text.strip().removeprefix(f"{form.variable}=").strip('"') if form.variable else text
 
 
 def _account_record(holder: str, purpose: Purpose, text: str) -> KeyRecord:

@@ -31,13 +31,26 @@ class PairPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EvmTarget:
+    """The EVM chain that prices are put on."""
+
+    chain: str
+    """Name in the spec."""
+    chain_number: int
+    """EIP-155 chain ID."""
+    block_time_ms: int
+    rpc: tuple[str, ...]
+    """Endpoints; in the lab a stand-in chain takes their place."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Feeding:
     """What the oracles of a fleet report."""
 
-    chain: str
-    """Chain that they report to, as the spec names it; empty: none, prices are served only."""
     pairs: tuple[PairPlan, ...]
     """Sorted by name."""
+    target: EvmTarget | None = None
+    """Chain that they report to; None: none, or one of another engine."""
 
 
 def stand_in_answers(feedings: Iterable[Feeding]) -> dict[str, str]:

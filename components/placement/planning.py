@@ -213,7 +213,7 @@ def _fleet_plan(network: Network, name: str) -> FleetPlan:
         chain=fleet.chain if isinstance(fleet, ValidatorFleet) else "",
         client_version=fleet.client.version if fleet.client else "", terms=fleet_terms(network, fleet),
         double_sign_check_blocks=fleet.double_sign_check_blocks if isinstance(fleet, ValidatorFleet) else 0,
-        relaying=relaying_of(fleet), pruning=pruning_of(fleet), feeding=feeding_of(fleet),
+        relaying=relaying_of(fleet), pruning=pruning_of(fleet), feeding=feeding_of(network, fleet),
     )  # fmt: skip
 
 

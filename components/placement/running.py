@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.feeding import Feeding, PairPlan
+from schemas.feeding import EvmTarget, Feeding, PairPlan
 from schemas.plan import (
     FEE_DENOMINATION,
     FEE_PER_GAS,
@@ -12,7 +12,7 @@ from schemas.plan import (
     PruningPlan,
     Relaying,
 )
-from schemas.spec import CatalogueClient, CometbftChain, Fleet, Network, ValidatorFleet
+from schemas.spec import CatalogueClient, CometbftChain, EvmChain, Fleet, Network, ValidatorFleet
 from schemas.spec.oracles import OracleFleet
 from schemas.spec.relayers import RelayerFleet
 from schemas.workloads import CATALOGUE, Assignment, Trait
@@ -67,7 +67,7 @@ def pruning_of(fleet: Fleet) -> PruningPlan | None:
     )
 
 
-def feeding_of(fleet: Fleet) -> Feeding | None:
+def feeding_of(network: Network, fleet: Fleet) -> Feeding | None:
     """Return what a fleet of oracles reports; None for other roles, and for oracles without pairs."""
     if not isinstance(fleet, OracleFleet) or not fleet.pairs:
         return None
@@ -84,7 +84,15 @@ def feeding_of(fleet: Fleet) -> Feeding | None:
         )
         for name, pair in sorted(fleet.pairs.items())
     )
-    return Feeding(chain=fleet.chain or "", pairs=pairs)
+    chain = network.chains.get(fleet.chain or "")
+    if not isinstance(chain, EvmChain):
+        return Feeding(pairs=pairs)
+    return Feeding(
+        pairs=pairs,
+        target=EvmTarget(
+            chain=str(fleet.chain), chain_number=chain.chain_number, block_time_ms=chain.block_time_ms, rpc=chain.rpc
+        ),
+    )
 
 
 def chain_plan(chain: str, known: CometbftChain) -> ChainPlan:

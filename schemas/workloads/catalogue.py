@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.workloads.airnode_feed import AIRNODE_FEED
 from schemas.workloads.cometbft import COMETBFT
 from schemas.workloads.confio_relayer import CONFIO_RELAYER
 from schemas.workloads.model import Workload
@@ -10,7 +11,9 @@ from schemas.workloads.simapp import SIMAPP
 NO_WORKLOAD = "none"
 """Client of a fleet whose spec says `workload: none`."""
 
-CATALOGUE: dict[str, Workload] = {workload.client: workload for workload in (COMETBFT, CONFIO_RELAYER, SIMAPP)}
+CATALOGUE: dict[str, Workload] = {
+    workload.client: workload for workload in (AIRNODE_FEED, COMETBFT, CONFIO_RELAYER, SIMAPP)
+}
 """Client to declaration. A client of the catalogue is one entry here and one in `components/bootstrap/clients`."""
 
 

@@ -61,6 +61,8 @@ class Trait(StrEnum):
     """Runs a node of a CometBFT chain, with CometBFT's RPC on its port `rpc`."""
     SDK_CHAIN = "sdk_chain"
     """Its chain is built with the Cosmos SDK: accounts, bank, staking, IBC."""
+    PRICE_FEED = "price_feed"
+    """Reports prices of pairs, and tells at `/state` of its port `prices` what it serves and why."""
     RELAYER = "relayer"
     """Carries IBC packets; needs a full node of each chain beside it."""
 

@@ -29,7 +29,7 @@ PAIR = PairPlan(
     pair="ETH-USD", sources=tuple(sorted(EXCHANGES)), sources_min=3, deviation_bps=50, heartbeat_s=60, age_s_max=20,
     outlier_rule="basis_points", outlier_limit=100,
 )  # fmt: skip
-ANSWERS = stand_in_answers([Feeding(chain="", pairs=(PAIR,))])
+ANSWERS = stand_in_answers([Feeding(pairs=(PAIR,))])
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_a_pair_that_two_fleets_report_is_played_once() -> None:
         pair="ETH-USD", sources=("coinbase", "okx"), sources_min=2, deviation_bps=50, heartbeat_s=60, age_s_max=60,
         outlier_rule="none", outlier_limit=None,
     )  # fmt: skip
-    feeding = Feeding(chain="", pairs=(pair,))
+    feeding = Feeding(pairs=(pair,))
     answers = stand_in_answers([feeding, feeding])
     assert {json.loads(text)["source"] for text in answers.values()} == {"coinbase", "okx"}
     assert len(answers) == 2

@@ -35,7 +35,7 @@ PAIR = PairPlan(
 )  # fmt: skip
 ORACLES = FleetPlan(
     name="oracles", role=Role.ORACLE, chain="", client="none", client_version="", promises=Promises(),
-    feeding=Feeding(chain="", pairs=(PAIR,)),
+    feeding=Feeding(pairs=(PAIR,)),
 )  # fmt: skip
 PLAN = Plan(
     stack="lab", network="lab", environment="lab", spec_sha256="", atlas_version="1", network_cidr="10.120.0.0/16",
