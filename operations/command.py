@@ -17,6 +17,7 @@ from operations.commands.atlas import atlas
 from operations.commands.checking import baseline, check
 from operations.commands.drilling import drill
 from operations.commands.pull_requests import affected, diff
+from operations.commands.recovering import recover
 from operations.commands.rendering import render
 from operations.commands.simulating import simulate
 from operations.commands.writing import explain, fmt, init, migrate
@@ -49,7 +50,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline):
+for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline, recover):
     cli.add_command(_command)
 
 
@@ -58,6 +59,8 @@ for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, dr
 @click.option("--write", is_flag=True, help="Write the plan lock, stacks/NAME.lock.yaml; commit it.")
 @click.option("--map", "map_file", metavar="FILE.svg", help="Draw the fleet on a map of the world.")
 @click.option("--matrix", "matrix_file", metavar="FILE.svg", help="Draw round trips and jitter as a heat map.")
+@click.option("--front", is_flag=True, help="Show instead what each fleet can have of cost, latency and survival.")
+@click.option("--front-picture", "front_file", metavar="FILE.svg", help="Draw that too.")
 @click.option("--diff", "other", is_flag=False, flag_value="", metavar="[LOCKFILE|GIT_REF]",
               help="Show instead what moves, why, and what it changes in survival, latency and cost, against the lock "
               "on disk, another lock, or the lock of a git revision.")  # fmt: skip
@@ -66,13 +69,16 @@ for _command in (check, explain, init, fmt, migrate, render, atlas, simulate, dr
 @click.option("--format", "output", type=click.Choice(["text", "json", "markdown"]), default="text",
               show_default=True, help="Form of the result on standard output; markdown only with --diff.")  # fmt: skip
 def plan(
-    stack: str, write: bool, map_file: str | None, matrix_file: str | None, other: str | None, seconds_max: float,
-    output: str,
+    stack: str, write: bool, map_file: str | None, matrix_file: str | None, front: bool, front_file: str | None,
+    other: str | None, seconds_max: float, output: str,
 ) -> None:  # fmt: skip
     """Show where every host goes, what separates them, and what they cost.
 
     The last lines tell each fleet's machines, cost, latency and worst single failure, as
     `geofleet simulate` has them. A price that nobody knows stays unknown.
+
+    With --front every fleet is placed again under lower and lower budgets and stronger
+    promises; what no other placement beats in cost, latency and survival is shown.
 
     With --write the placements are locked: no later run, atlas or solver moves them.
 
@@ -82,6 +88,7 @@ def plan(
       geofleet plan lab --write
       geofleet plan lab --map lab.svg --matrix lab-round-trips.svg
       geofleet plan lab --diff main
+      geofleet plan lab --front --front-picture choices.svg
     """
     from operations.plan_summary import plan_summary, proof_text
     from operations.planning import files_of, planned, write_lock
@@ -89,6 +96,8 @@ def plan(
 
     if output == "markdown" and other is None:
         raise click.UsageError("markdown is a form of --diff")
+    if other is not None and (front or front_file is not None):
+        raise click.UsageError("--diff and --front are two questions: ask one at a time")
     found = planned(files_of(stack), seconds_max=seconds_max)
     if found.proofs:
         say(proof_text(found.proofs))
@@ -106,7 +115,11 @@ def plan(
         say(f"written: {write_lock(found)}")
     elif not found.locked:
         say(f"not locked yet; lock it with: geofleet plan {stack} --write")
-    if other is not None:
+    if front or front_file is not None:
+        from operations.front import show_front
+
+        show_front(found, Path(front_file) if front_file else None, output)
+    if other is not None or front or front_file is not None:
         return
     if output == "json":
         show_json(found.plan.to_json())

@@ -18,6 +18,7 @@ from operations.planning import Planned, files_of, planned, write_lock
 from operations.recovery import backup, recover, release_dead_locks
 from operations.run_lock import run_lock
 from operations.state import ensure_stack, outputs, require_target
+from operations.state_copies import require_state
 from operations.sweeping import sweep_unplanned
 from schemas.errors import EngineError, ExitCode, FleetError, UsageError
 from schemas.inventory import Inventory
@@ -75,6 +76,7 @@ def deploy(argument: str) -> Deployed:
         claim(files.name)
         ledger = keys.create_keys(files, found.plan)
         require_passed(judged(replace(found, ledger=ledger)))
+        require_state(files.name)
         recover(files.name)
         ensure_stack(files.name)
         require_target(outputs(files.name), target, files.name)
@@ -91,6 +93,7 @@ def _deploy_cloud(files: StackFiles) -> Deployed:
     with run_lock(files.name) as lock:
         ledger = keys.create_keys(files, found.plan)
         require_passed(judged(replace(found, ledger=ledger)))
+        require_state(files.name)
         release_dead_locks(files.name)
         ensure_stack(files.name)
         require_target(outputs(files.name), TARGET_CLOUD, files.name)

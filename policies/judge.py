@@ -72,8 +72,10 @@ def _judged(rule: Rule, check: Check, view: FleetView) -> Iterator[Finding]:
     """Yield a check's findings, fleet by fleet where it judges fleets: one fleet's fault must not hide another's."""
     if rule.reads_terms:
         silent = [view.stack] * (view.network is None) + [fleet.name for fleet in view.fleets if fleet.said is None]
-        if silent and (view.hosts or view.declared):
-            yield from (_in_doubt(rule, subject, _NO_TERMS) for subject in silent)
+        if silent:
+            # a stack without our components has no terms, and nothing of it is for such a rule to judge
+            ours = silent if view.hosts or view.declared else []
+            yield from (_in_doubt(rule, subject, _NO_TERMS) for subject in ours)
             return
     if rule.scope in (Scope.STACK, Scope.RESOURCE):
         yield from _guarded(rule, check, view, view.stack)

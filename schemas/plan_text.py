@@ -1,4 +1,4 @@
-"""A plan as sorted text, one decision per line: made to be reviewed as a diff."""
+"""A plan as text: sorted, one decision a line, made to be reviewed as a diff."""
 
 from __future__ import annotations
 

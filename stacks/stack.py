@@ -31,7 +31,7 @@ class StackFiles:
     ledger: Path
 
 
-def stack_files(name: str, folder: Path = STACKS) -> StackFiles:
+def stack_files(name: str, folder: Path | None = None) -> StackFiles:
     """Return the files of a stack.
 
     Args:
@@ -46,6 +46,7 @@ def stack_files(name: str, folder: Path = STACKS) -> StackFiles:
             f"'{name}' is not a stack name",
             remedy="Use 2 to 32 lower-case letters, digits and dashes: stacks/NAME.yaml is stack NAME.",
         )
+    folder = folder or STACKS
     return StackFiles(
         name=name,
         spec=folder / f"{name}.yaml",

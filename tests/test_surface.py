@@ -54,7 +54,7 @@ def test_the_published_schemas_are_these() -> None:
     }
     assert found == {
         "geofleet network", "geofleet/atlas-check/v1", "geofleet/atlas-distance/v1", "geofleet/atlas-hubs/v1",
-        "geofleet/atlas-location/v1", "geofleet/atlas-machines/v1", "geofleet/atlas-regions/v1", "geofleet/affected/v1", "geofleet/change/v1", "geofleet/comparison/v1", "geofleet/drill/v1", "geofleet/drills/v1", "geofleet/error/v1", "geofleet/explanation/v1", "geofleet/inventory/v1", "geofleet/plan/v1",
+        "geofleet/atlas-location/v1", "geofleet/atlas-machines/v1", "geofleet/atlas-regions/v1", "geofleet/affected/v1", "geofleet/change/v1", "geofleet/comparison/v1", "geofleet/drill/v1", "geofleet/drills/v1", "geofleet/error/v1", "geofleet/explanation/v1", "geofleet/front/v1", "geofleet/inventory/v1", "geofleet/plan/v1",
         "geofleet/render/v1", "geofleet/report/v1",
         "geofleet/simulation/v1", "geofleet/status/v1",
     }  # fmt: skip

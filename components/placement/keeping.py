@@ -99,23 +99,31 @@ def _loads(seats: Iterable[Seat]) -> dict[str, tuple[int, int]]:
 
 
 def spread_seats(
-    region: str, count: int, kept: Iterable[Placement], zones: Sequence[str], *, power: int
+    region: str, count: int, kept: Iterable[Placement], room: Mapping[str, int], *, power: int
 ) -> list[Seat]:  # fmt: skip
     """Return a region's seats when it holds `count` members, spread over its zones.
 
     A new host goes to the zone that holds fewest of the fleet, earlier names first. Where hosts
     are too many, the zone that holds most gives up its newest, later names first.
+
+    Args:
+        region: The region.
+        count: Members in it.
+        kept: Those that the lock has there.
+        room: Zone to the most members that it may hold: fewer where others' members are in it as well.
+        power: Voting power of each.
     """
+    zones = sorted(room)
     inside: dict[str, list[Placement]] = {zone: [] for zone in sorted(zones)}
     for placement in sorted(kept, key=lambda p: host_number(p.host)):
         inside.setdefault(placement.zone, []).append(placement)
     while sum(map(len, inside.values())) > count:
-        inside[max(inside, key=lambda zone: (len(inside[zone]), zone))].pop()
+        inside[max(inside, key=lambda zone: (len(inside[zone]) > room.get(zone, 0), len(inside[zone]), zone))].pop()
     seats = [seat_of(placement, power=power) for hosts in inside.values() for placement in hosts]
     held: Mapping[str, int] = {zone: len(hosts) for zone, hosts in inside.items()}
     load = dict(held)
     for _ in range(count - len(seats)):
-        zone = min(sorted(zones), key=lambda name: (load[name], name))
+        zone = min(zones, key=lambda name: (load[name] >= room[name], load[name], name))
         load[zone] += 1
         seats.append(Seat(host="", region=region, zone=zone, power=power))
     return seats

@@ -252,9 +252,13 @@ class Placing:
     def _spread(self, fleet: Fleet, ask: Ask, problem: Problem, members: Mapping[str, int]) -> list[Seat]:
         seats: list[Seat] = []
         for region, count in members.items():
-            zones = [site.zone for site in problem.sites if site.region == region]
+            room = {
+                site.zone: min([limit.at_most for limit in problem.limits if limit.sites == {at}], default=count)
+                for at, site in enumerate(problem.sites)
+                if site.region == region
+            }
             kept = [placement for placement in self.kept[ask.fleet] if placement.region == region]
-            seats += spread_seats(region, count, kept, zones, power=power_of(fleet))
+            seats += spread_seats(region, count, kept, room, power=power_of(fleet))
         return seats
 
     def _take_addresses(self, seats: list[Seat]) -> None:

@@ -11,7 +11,6 @@ from lab.links import Link, set_links, set_loss
 from lab.naming import region_number
 from operations.drills.ground import Ground, Target
 from schemas.loading.drill_file import Lose, On, Partition, Shift, Signal
-from schemas.roles import Role
 
 SIGNALS = {"kill": "SIGKILL", "pause": "SIGSTOP", "resume": "SIGCONT"}
 
@@ -74,7 +73,7 @@ class Faults:
 
     @apply.register
     def _(self, step: Partition) -> tuple[str, tuple[str, ...]]:
-        hosts = [host.host for host in self.ground.of_role(step.role)]
+        hosts = [host.host for host in self.ground.fleet_of_role(step.role)]
         at = step.rotate % max(len(hosts), 1)
         ordered = hosts[at:] + hosts[:at]
         self.cut = set(cut_pairs(step.shape, ordered))
@@ -110,8 +109,10 @@ class Faults:
 
     def foretold(self) -> dict[str, bool]:
         """Return whether each chain should go on with what is broken now."""
-        validators = [host.host for host in self.ground.of_role(Role.VALIDATOR)]
-        return self.ground.foretold(self.down | self.paused, groups(validators, self.cut) if self.cut else ())
+        # a host that hears everybody stands in no pair, and joins the others' groups
+        fleets = {self.ground.host(host).fleet for pair in self.cut for host in pair}
+        apart = [host.host for host in self.ground.plan.hosts if host.fleet in fleets]
+        return self.ground.foretold(self.down | self.paused, groups(apart, self.cut) if self.cut else ())
 
 
 def cut_pairs(shape: str, hosts: list[str]) -> Iterator[frozenset[str]]:

@@ -46,6 +46,14 @@ class Ground:
         """Return the hosts of a role that run a workload, in the order of the plan."""
         return tuple(host for host in self.plan.hosts if host.role is role and workload(host.client) is not None)
 
+    def fleet_of_role(self, role: Role) -> tuple[HostPlan, ...]:
+        """Return the hosts of the fleet that has most of a role, the first by name among equals."""
+        fleets: dict[str, list[HostPlan]] = {}
+        for host in self.of_role(role):
+            fleets.setdefault(host.fleet, []).append(host)
+        largest = min(fleets, key=lambda name: (-len(fleets[name]), name), default="")
+        return tuple(fleets.get(largest, ()))
+
     def units(self, host: str) -> tuple[str, ...]:
         """Return the units of a host's workload."""
         return workload_units_of(self.host(host).assignments)
@@ -78,7 +86,7 @@ class Ground:
                     remedy=f"It has: {', '.join(host.host for host in self.plan.hosts)}.",
                 )
             return on.hosts
-        found = [host.host for host in self.of_role(on.role)] if on.role else []
+        found = [host.host for host in self.fleet_of_role(on.role)] if on.role else []
         if not found:
             raise UsageError(f"stack '{self.stack}' runs no {on.role}", remedy="Choose another scenario.")
         return tuple({"one": found[:1], "half": found[: len(found) // 2], "all": found}[on.take])
@@ -104,7 +112,8 @@ class Ground:
                 continue
             asked = under_loss(fleet, distances)
             everyone = frozenset(member.name for member in asked.members)
-            groups = tuple(parts) or (everyone,)
+            # a cut between others' hosts leaves this fleet whole
+            groups = tuple(part for part in parts if part & everyone) or (everyone,)
             found[chain] = any(
                 asked.standing(frozenset(everyone - group) | (down & everyone)).goes_on for group in groups
             )

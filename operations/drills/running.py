@@ -122,11 +122,12 @@ class Run:
         at, told = self.watch.now_s(), self.faults.foretold()
         expected = {chain: self._expected(step, goes_on) for chain, goes_on in told.items()}
         heights = {chain: self.watch.height(chain) for chain in told}
+        if not all(expected.values()):
+            self._until(lambda: False, SETTLES_S)
+            heights |= {chain: self.watch.height(chain) for chain, goes_on in expected.items() if not goes_on}
         if any(expected.values()):
             self._until(lambda: self._has_made(step, heights, expected), self._patience_s(step))
         else:
-            self._until(lambda: False, SETTLES_S)
-            heights = {chain: self.watch.height(chain) for chain in told}
             self._until(lambda: False, step.seconds or SETTLES_S)
         for chain, goes_on in expected.items():
             self._judge(step, chain, goes_on, heights[chain], at)

@@ -31,11 +31,24 @@ def write_picture(kind: str, path: Path, plan: Plan, atlas: Atlas) -> None:
         UsageError: The file's name or folder cannot be right.
         AtlasError: Atlas and plan lack a region.
     """
+    write_svg(path, lambda: PICTURES[kind](plan, atlas))
+
+
+def write_svg(path: Path, draw: Callable[[], str]) -> None:
+    """Write a picture, whole or not at all; what cannot be written is not drawn first.
+
+    Args:
+        path: The file, `.svg`; overwritten when it exists.
+        draw: Returns the picture as SVG.
+
+    Raises:
+        UsageError: The file's name or folder cannot be right.
+    """
     if path.suffix != ".svg":
         raise UsageError(f"'{path}' does not end in .svg", remedy="Pictures are SVG; name the file NAME.svg.")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder '{path.parent}'", remedy=f"Make it: mkdir -p {path.parent}.")
-    text = PICTURES[kind](plan, atlas)
+    text = draw()
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)

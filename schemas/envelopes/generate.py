@@ -26,6 +26,8 @@ from schemas.drill import SERIES_SCHEMA as DRILLS_SCHEMA
 from schemas.drill import DrillResult, DrillSeries
 from schemas.explanation import SCHEMA as EXPLANATION_SCHEMA
 from schemas.explanation import Explanation
+from schemas.front import SCHEMA as FRONT_SCHEMA
+from schemas.front import Front
 from schemas.inventory import SCHEMA as INVENTORY_SCHEMA
 from schemas.inventory import Inventory
 from schemas.loading.provenance import SCHEMA as RENDER_SCHEMA
@@ -55,6 +57,7 @@ _ENVELOPES: dict[str, type] = {
     DRILLS_SCHEMA: DrillSeries,
     ERROR_SCHEMA: ErrorReport,
     EXPLANATION_SCHEMA: Explanation,
+    FRONT_SCHEMA: Front,
     INVENTORY_SCHEMA: Inventory,
     PLAN_SCHEMA: Plan,
     RENDER_SCHEMA: Rendering,

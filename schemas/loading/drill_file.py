@@ -28,7 +28,7 @@ class On(Model):
     target: bool = False
     """The hosts of the domain that `each` goes through."""
     role: Role | None = None
-    """Hosts of this role, in the order of the plan."""
+    """Hosts of the fleet that has most of this role, in the order of the plan."""
     take: _Take = "all"
     """How many of them: the first, the first half (rounded down), or all."""
     hosts: Annotated[tuple[Name, ...], Field(max_length=100)] = ()

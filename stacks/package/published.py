@@ -18,7 +18,7 @@ from schemas.errors import FleetError
 from schemas.plan import Plan
 from schemas.roles import Role
 from stacks.program import backend_for, network_args
-from stacks.stack import STACKS, locked_plan, stack_files, stack_ledger
+from stacks.stack import locked_plan, stack_files, stack_ledger
 
 GROUND = "geofleet:index:Ground"
 
@@ -63,7 +63,7 @@ class _Built:
 
     def __init__(self, args: FleetInputs | NetworkInputs, opts: pulumi.ResourceOptions | None) -> None:
         target = args.get("target") or pulumi.Config("geofleet").get("target") or "lab"
-        folder = Path(args["folder"]) if "folder" in args else STACKS
+        folder = Path(args["folder"]) if "folder" in args else None
         try:
             files = stack_files(args["stack"], folder)
             _, self.plan = locked_plan(files)

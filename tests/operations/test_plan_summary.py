@@ -28,7 +28,7 @@ def words(text: str) -> str:
 def test_every_fleet_and_the_whole_have_a_line(lab: Plan) -> None:
     lines = plan_summary(lab, PUBLISHED).splitlines()
     starts = [line.split("  ")[0] for line in lines if line[:1].strip()]
-    assert starts == ["fleet", "oracles", "relayers", "sequencers", "validators", "in all"]
+    assert starts == ["fleet", "oracles", "relayers", "sequencers", "side", "validators", "in all"]
     assert lines[-1].split()[:3] == ["in", "all", str(len(lab.hosts))]
     assert f"{lab.costs[-1].usd_per_month:.2f}" in lines[-1]
 
@@ -50,7 +50,7 @@ def test_the_worst_failure_is_one_of_a_place_not_of_the_one_operator(lab: Plan) 
 def test_machines_are_counted_by_type_and_unknown_ones_said(lab: Plan) -> None:
     nobody_knows = tuple(replace(host, machine_type="", cost_usd_per_month=None) for host in lab.hosts_of("oracles"))
     assert machines_text(nobody_knows) == "4 unknown"
-    assert machines_text(lab.hosts_of("relayers")) == "1 aws:c7a.medium, 1 gcp:t2d-standard-1"
+    assert machines_text(lab.hosts_of("relayers")) == "1 aws:c6a.large, 1 gcp:n4d-standard-2"
     costs = tuple(replace(cost, usd_per_month=None, hosts_unknown=4) for cost in lab.costs)
     assert words(plan_summary(replace(lab, costs=costs), PUBLISHED)).count(" unknown ") == len(costs) - 1
 

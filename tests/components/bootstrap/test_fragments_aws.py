@@ -12,36 +12,31 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from components.bootstrap.boot import BootData, user_data
+from components.bootstrap.boot import user_data
 from components.bootstrap.cloud_config import BYTES_MAX, written_files
 from components.bootstrap.files import aws_machine
 from components.bootstrap.fragments_aws import SECRETS_LIST, aws_files, aws_fragment
-from schemas.roles import Role
-from schemas.workloads import Assignment
 
 STORE = "https://geofleet-production-northamerica-ap-southeast-1-123456789012.s3.ap-southeast-1.amazonaws.com"
 SECRETS = ("consensus.json", "node.json", "ssh_host_ed25519_key")
-BOOT = BootData(
-    stack="production", host="validators-1", fleet="validators", role=Role.VALIDATOR, address="10.120.1.20",
-    assignments=(Assignment(client="cometbft", version="0.38.26"),),
-    artifacts={"cometbft": hashlib.sha256(b"binary").hexdigest()},
-    network_cidr="10.120.0.0/16", operator_cidr="10.121.0.0/24", store_url=STORE,
-    deployer_public_key=base64.b64encode(hashlib.sha256(b"key").digest()).decode(),
-    operator_public_key="ssh-ed25519 " + base64.b64encode(hashlib.sha512(b"key").digest()[:51]).decode(),
-)  # fmt: skip
 
 
 def fragment():
     return aws_fragment(secrets=SECRETS, store_url=STORE, packages_sha256=hashlib.sha256(b"debs").hexdigest())
 
 
-def test_a_signers_boot_data_fits_what_aws_takes() -> None:
-    assert len(user_data(BOOT, fragment()).encode()) <= BYTES_MAX
+def test_a_signers_boot_data_fits_what_aws_takes(boot) -> None:
+    random = [hashlib.sha256(f"{number}".encode()).digest() for number in range(3)]
+    made = boot(
+        store_url=STORE, deployer_public_key=base64.b64encode(random[0]).decode(),
+        operator_public_key="ssh-ed25519 " + base64.b64encode((random[1] + random[2])[:51]).decode(),
+    )  # fmt: skip
+    assert len(user_data(made, fragment()).encode()) <= BYTES_MAX
 
 
-def test_the_core_brings_the_same_files_as_in_the_lab() -> None:
-    files = written_files(user_data(BOOT, fragment()))
-    lab = written_files(user_data(BOOT))
+def test_the_core_brings_the_same_files_as_in_the_lab(boot) -> None:
+    files = written_files(user_data(boot(), fragment()))
+    lab = written_files(user_data(boot()))
     assert {path: files[path] for path in lab} == lab
     assert files[SECRETS_LIST][1].split() == list(SECRETS)
 

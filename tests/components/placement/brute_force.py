@@ -6,8 +6,8 @@ Nothing here calls what it judges. Each loss is made to happen: members are take
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations_with_replacement, permutations, product
 
@@ -67,6 +67,13 @@ class Fleet:
     operator: str = "self"
     client: str = "none"
     elsewhere: tuple[Elsewhere, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+    """Kinds of domain of which one each is lost at the same time."""
+    margin_percent: int = 0
+    """Share of each limit that is to be left free."""
+    objective: str = "commit_latency"
+    budget_cents: int | None = None
+    """What the machines may cost an hour, in hundredths of a dollar."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +86,8 @@ class Case:
     trips: dict[Pair, tuple[float, bool]]
     """Round trip in ms, and whether it is measured; the pair in order of names."""
     jitters: dict[Pair, tuple[float, bool]]
-    usd: dict[str, float | None] = field(default_factory=dict)
-    """What a machine costs a month in each region; None: nobody knows."""
+    cents: dict[str, int] = field(default_factory=dict)
+    """What a machine costs an hour in each region, in hundredths of a dollar."""
 
     def region_of(self, zone: str) -> str:
         return next(region for region, zones in self.zones.items() if zone in zones)
@@ -94,6 +101,9 @@ class Case:
 
 Placement = tuple[tuple[str, int], ...]
 """Zone and power of every member."""
+
+Lost = tuple[frozenset[int], frozenset[int]]
+"""Own members and those of others that a loss takes, by position."""
 
 
 def placements(case: Case, count: int) -> Iterator[Placement]:
@@ -114,12 +124,25 @@ def placements(case: Case, count: int) -> Iterator[Placement]:
 
 def keeps_promises(case: Case, placed: Placement) -> bool:
     """Return whether a placement keeps every promise of its fleet."""
-    return is_near_enough(case, placed) and is_at_hubs(case, placed) and all(
-        goes_on(case, placed, lost) for kind in case.fleet.survive for lost in losses(case, placed, kind)
-    ) and all(
-        not decides_alone(case, placed, lost)
-        for kind in case.fleet.halt_safely for lost in losses(case, placed, kind)
-    )  # fmt: skip
+    fleet = case.fleet
+    if not (is_affordable(case, placed) and is_near_enough(case, placed) and is_at_hubs(case, placed)):
+        return False
+    return all(goes_on(case, placed, lost) for lost in promised_losses(case, placed)) and not any(
+        decides_alone(case, placed, lost) for kind in fleet.halt_safely for lost in losses(case, placed, kind)
+    )
+
+
+def is_affordable(case: Case, placed: Placement) -> bool:
+    return case.fleet.budget_cents is None or cents(case, placed) <= case.fleet.budget_cents
+
+
+def promised_losses(case: Case, placed: Placement) -> Iterator[Lost]:
+    """Yield what every loss takes that the fleet promises to survive: of one domain, or of several at the same time."""
+    for kind in case.fleet.survive:
+        yield from losses(case, placed, kind)
+    for kinds in case.fleet.together:
+        for each in product(*(list(losses(case, placed, kind)) for kind in kinds)):
+            yield frozenset().union(*(own for own, _ in each)), frozenset().union(*(others for _, others in each))
 
 
 def is_near_enough(case: Case, placed: Placement) -> bool:
@@ -127,11 +150,16 @@ def is_near_enough(case: Case, placed: Placement) -> bool:
     for i, (zone, _) in enumerate(placed):
         for other, _ in placed[i + 1 :]:
             pair = case.region_of(zone), case.region_of(other)
-            if fleet.between_ms_max is not None and not proven(case.trip(*pair), fleet.between_ms_max):
+            if fleet.between_ms_max is not None and not proven(case.trip(*pair), limit(fleet, fleet.between_ms_max)):
                 return False
-            if fleet.jitter_ms_max is not None and not proven(case.jitter(*pair), fleet.jitter_ms_max):
+            if fleet.jitter_ms_max is not None and not proven(case.jitter(*pair), limit(fleet, fleet.jitter_ms_max)):
                 return False
     return True
+
+
+def limit(fleet: Fleet, most: float) -> float:
+    """Return what is left of a limit when its margin is kept free."""
+    return most * (100 - fleet.margin_percent) / 100
 
 
 def proven(figure: tuple[float, bool], most: float) -> bool:
@@ -140,7 +168,11 @@ def proven(figure: tuple[float, bool], most: float) -> bool:
 
 
 def hubs_near(case: Case, zone: str) -> set[str]:
-    return {hub.name for hub in case.fleet.near if proven(case.trip(case.region_of(zone), hub.at), hub.ms_max)}
+    return {
+        hub.name
+        for hub in case.fleet.near
+        if proven(case.trip(case.region_of(zone), hub.at), limit(case.fleet, hub.ms_max))
+    }
 
 
 def is_at_hubs(case: Case, placed: Placement) -> bool:
@@ -153,10 +185,6 @@ def is_at_hubs(case: Case, placed: Placement) -> bool:
     return all(
         sum(hub.name in hubs_near(case, zone) for zone, _ in placed) >= (fleet.per_hub or 1) for hub in fleet.near
     )
-
-
-Lost = tuple[frozenset[int], frozenset[int]]
-"""Own members and those of others that a loss takes, by position."""
 
 
 def losses(case: Case, placed: Placement, kind: str) -> Iterator[Lost]:
@@ -258,51 +286,73 @@ def solutions(case: Case) -> list[Placement]:
     return []
 
 
-def best(found: Sequence[Placement], score: Callable[[Placement], float]) -> float:
-    """Return the least score of any placement."""
-    return min(score(placed) for placed in found)
+def cents(case: Case, placed: Placement) -> int:
+    """Return what a placement's machines cost an hour, in hundredths of a dollar."""
+    return sum(case.cents[case.region_of(zone)] for zone, _ in placed)
 
 
-def commit_ms(case: Case, placed: Placement) -> float:
-    """Return how long members take to agree, whoever leads: the worst leader's time, by one-way delays alone.
+ESTIMATE = Fraction(1372, 1000)
+"""An estimated round trip counts for this much more where places are compared (research/performance.md, section 2)."""
 
-    Validators: proposal, prevotes and precommits each go one way; who has votes of more than two thirds goes on.
-    Sequencers: the leader and the nearest that make a majority with it, there and back. Oracles: those that make
-    `reports_min`.
+
+def agreement_us(case: Case, placed: Placement) -> Fraction:
+    """Return how long members take to agree, added up over leaders as often as each leads, in microseconds.
+
+    Validators: proposal, prevotes and precommits each go one way; who has votes of more than two thirds goes on; it
+    is over when members with more than two thirds of the power have that. Sequencers: the leader and the nearest
+    that make a majority with it, there and back. Oracles: those that make `reports_min`. Members of others that
+    are at places without round trips count, and never answer.
     """
-    places = [case.region_of(zone) for zone, _ in placed]
-    return max((_led_ms(case, placed, places, leader) for leader in range(len(places))), default=0.0)
+    fleet = case.fleet
+    known = [other for other in fleet.elsewhere if other.region in REGIONS]
+    votes = fleet.role == "validator"
+    voters = [(case.region_of(zone), power if votes else 1) for zone, power in placed]
+    voters += [(other.region, other.power if votes else 1) for other in known]
+    total = sum(power for _, power in voters) + sum(
+        other.power if votes else 1 for other in fleet.elsewhere if other not in known
+    )
+    more_than = {"validator": 2 * total // 3, "oracle": (fleet.reports_min or 1) - 1}.get(fleet.role, total // 2)
+    took = [(_led_us(case, voters, leader, more_than), voters[leader][1]) for leader in range(len(voters))]
+    return sum((when * turns for when, turns in took), Fraction(0))
 
 
-def _led_ms(case: Case, placed: Placement, places: list[str], leader: int) -> float:
-    fleet, n = case.fleet, len(places)
+def _led_us(case: Case, voters: list[tuple[str, int]], leader: int, more_than: int) -> Fraction:
+    n = len(voters)
+    power = [weight for _, weight in voters]
 
-    def trip(i: int, j: int) -> float:
-        return 0.0 if i == j else case.trip(places[i], places[j])[0]
+    def trip(i: int, j: int) -> Fraction:
+        if i == j:
+            return Fraction(0)
+        value, is_measured = case.trip(voters[i][0], voters[j][0])
+        return Fraction(round(value * 1000 * (1 if is_measured else float(ESTIMATE))))
 
-    if fleet.role != "validator":
-        needed = (fleet.reports_min or 1) if fleet.role == "oracle" else (n + len(fleet.elsewhere)) // 2 + 1
-        return sorted(trip(leader, j) for j in range(n))[needed - 1]
-    power = [voting for _, voting in placed]
-    total = sum(power) + sum(other.power for other in fleet.elsewhere)
+    if case.fleet.role != "validator":
+        return _when([trip(leader, j) for j in range(n)], power, more_than)
     times = [trip(leader, j) / 2 for j in range(n)]
     for _ in ("prevote", "precommit"):
-        times = [_when([times[i] + trip(i, j) / 2 for i in range(n)], power, total) for j in range(n)]
-    return _when(times, power, total)
+        times = [_when([times[i] + trip(i, j) / 2 for i in range(n)], power, more_than) for j in range(n)]
+    return _when(times, power, more_than)
 
 
-def _when(times: Sequence[float], power: Sequence[int], total: int) -> float:
-    """Return when more than two thirds of the power is there."""
+def _when(times: Sequence[Fraction], power: Sequence[int], more_than: int) -> Fraction:
+    """Return when more than so much is there."""
     have = 0
     for when, one in sorted(zip(times, power, strict=True)):
         have += one
-        if 3 * have > 2 * total:
+        if have > more_than:
             return when
-    return float("inf")
+    return NEVER
 
 
-def made_up(chance: random.Random) -> Case:
-    """Return a random small case."""
+NEVER = Fraction(10**15)
+
+
+EVERYTHING = frozenset({"together", "margin"})
+"""What not every version of placement acts on."""
+
+
+def made_up(chance: random.Random, acts_on: frozenset[str] = EVERYTHING) -> Case:
+    """Return a random small case, without promises that placement does not act on yet."""
     names = sorted(chance.sample(sorted(REGIONS), chance.choice([1, 2, 3, 3, 4, 4, 5])))
     zones = {
         name: tuple(ZONES[name] + suffix for suffix in ("123" if name < "b" else "abc")[: chance.choice([1, 1, 2, 3])])
@@ -315,10 +365,17 @@ def made_up(chance: random.Random) -> Case:
     places = sorted(REGIONS)
     pairs = [(one, other) for i, one in enumerate(places) for other in places[i + 1 :]]
     return Case(
-        fleet=_fleet(chance, names, zones), zones=zones,
+        fleet=_acted_on(_fleet(chance, names, zones), acts_on), zones=zones,
         trips={pair: (float(chance.randint(1, 60)), chance.random() < measured) for pair in pairs},
         jitters={pair: (chance.randint(1, 30) / 10, chance.random() < measured) for pair in pairs},
-        usd={name: chance.choice([None, 50.0, 60.0, 75.5, 90.0]) for name in names},
+        cents={name: chance.choice([5, 6, 7, 9]) for name in names},
+    )  # fmt: skip
+
+
+def _acted_on(fleet: Fleet, acts_on: frozenset[str]) -> Fleet:
+    return replace(
+        fleet, together=fleet.together if "together" in acts_on else (),
+        margin_percent=fleet.margin_percent if "margin" in acts_on else 0,
     )  # fmt: skip
 
 
@@ -351,6 +408,10 @@ def _fleet(chance: random.Random, names: list[str], zones: dict[str, tuple[str, 
         survive=survive, halt_safely=halt,
         between_ms_max=chance.choice([None] * 5 + [0.2, 30, 45, 50]), jitter_ms_max=chance.choice([None] * 7 + [0.2, 2, 2.5]),
         near=near, per_hub=per_hub, operator=chance.choice(["self", "acme"]), elsewhere=others,
+        together=(tuple(sorted(chance.sample(kinds[:4], 2))),) if chance.random() < 0.1 else (),
+        margin_percent=chance.choice([0, 0, 0, 0, 10, 20]),
+        objective=chance.choice(["cost", "commit_latency"]),
+        budget_cents=chance.randint(5, 9) * (count or 3) if chance.random() < 0.15 else None,
     )  # fmt: skip
 
 

@@ -84,4 +84,6 @@ def test_when_all_subnets_are_full_the_message_says_so(spec, placed, five_region
         "    regions: 'allow' and 'forbid' leave 1 region of 1 provider (spec.yaml:9:10)\n"
         "    addresses: a region's subnet takes 115 hosts over its whole life, and too few are left"
     )
-    assert caught.value.remedy == "Allow aws:eu-west-1 under 'regions'. Spread the fleets over more regions."
+    assert caught.value.remedy == (
+        "Allow aws:eu-west-1 under 'regions'. (Then 0.0 ms to agree.) Spread the fleets over more regions."
+    )

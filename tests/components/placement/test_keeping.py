@@ -55,7 +55,7 @@ def at(number: int, zone: str) -> Placement:
 
 def test_a_new_host_goes_to_the_zone_that_holds_fewest() -> None:
     kept = [at(1, "a"), at(2, "a"), at(3, "b")]
-    seats = spread_seats("r", 5, kept, ["a", "b", "c"], power=0)
+    seats = spread_seats("r", 5, kept, {"a": 5, "b": 5, "c": 5}, power=0)
     assert [(seat.host, seat.zone) for seat in seats] == [
         ("f-1", "a"), ("f-2", "a"), ("f-3", "b"), ("", "c"), ("", "b"),
     ]  # fmt: skip
@@ -63,6 +63,11 @@ def test_a_new_host_goes_to_the_zone_that_holds_fewest() -> None:
 
 def test_the_newest_host_of_the_fullest_zone_leaves_first() -> None:
     kept = [at(1, "a"), at(2, "a"), at(10, "a"), at(3, "b")]
-    assert {seat.host for seat in spread_seats("r", 3, kept, ["a", "b"], power=0)} == {"f-1", "f-2", "f-3"}
-    assert {seat.host for seat in spread_seats("r", 2, kept, ["a", "b"], power=0)} == {"f-1", "f-3"}
-    assert {seat.host for seat in spread_seats("r", 1, kept, ["a", "b"], power=0)} == {"f-1"}
+    assert {seat.host for seat in spread_seats("r", 3, kept, {"a": 5, "b": 5}, power=0)} == {"f-1", "f-2", "f-3"}
+    assert {seat.host for seat in spread_seats("r", 2, kept, {"a": 5, "b": 5}, power=0)} == {"f-1", "f-3"}
+    assert {seat.host for seat in spread_seats("r", 1, kept, {"a": 5, "b": 5}, power=0)} == {"f-1"}
+
+
+def test_a_zone_with_room_for_none_gets_none_even_when_it_is_empty() -> None:
+    """Members of others in it leave no room: found by the oracle that enumerates small fleets."""
+    assert {seat.zone for seat in spread_seats("r", 2, [], {"a": 0, "b": 2}, power=0)} == {"b"}

@@ -43,19 +43,25 @@ def test_groups_are_those_that_hear_each_other_directly_or_through_others() -> N
 
 def test_what_is_foretold_is_what_simulate_says(ground: Ground) -> None:
     one = Faults(ground=ground, target=Target())
-    assert one.foretold() == {"geofleet-lab": True}
+    assert one.foretold() == {"geofleet-lab": True, "geofleet-side": True}
     one.down.add("validators-1")
-    assert one.foretold() == {"geofleet-lab": True}
+    assert one.foretold() == {"geofleet-lab": True, "geofleet-side": True}
     one.paused.add("validators-2")
-    assert one.foretold() == {"geofleet-lab": False}
+    assert one.foretold() == {"geofleet-lab": False, "geofleet-side": True}
 
 
 def test_a_cut_in_halves_is_foretold_to_halt_and_one_cut_off_is_not(ground: Ground) -> None:
-    validators = [host.host for host in ground.of_role(Role.VALIDATOR)]
+    validators = [host.host for host in ground.fleet_of_role(Role.VALIDATOR)]
     faults = Faults(ground=ground, target=Target(), cut=set(cut_pairs("halves", validators)))
-    assert faults.foretold() == {"geofleet-lab": False}
+    assert faults.foretold() == {"geofleet-lab": False, "geofleet-side": True}
     faults.cut = set(cut_pairs("one", validators))
-    assert faults.foretold() == {"geofleet-lab": True}
+    assert faults.foretold() == {"geofleet-lab": True, "geofleet-side": True}
+
+
+def test_a_bridge_between_halves_is_foretold_to_go_on(ground: Ground) -> None:
+    validators = [host.host for host in ground.fleet_of_role(Role.VALIDATOR)]
+    faults = Faults(ground=ground, target=Target(), cut=set(cut_pairs("bridge", validators)))
+    assert faults.foretold() == {"geofleet-lab": True, "geofleet-side": True}
 
 
 def test_targets_are_the_domains_that_hold_the_role_with_every_host_in_them(ground: Ground) -> None:

@@ -72,10 +72,10 @@ def test_only_some_values_of_a_field_may_have_no_effect() -> None:
 
 def test_a_list_tells_each_place() -> None:
     text = (
-        "  others:\n    role: oracle\n    workload: none\n    reports_min: 1\n    members:\n"
-        '      - {region: "aws:eu-west-1"}\n      - {name: sure, region: "aws:eu-west-2", confidential: required}\n'
+        "  others:\n    role: oracle\n    chain: net-1\n    workload: none\n    reports_min: 1\n    members:\n"
+        '      - {region: "aws:eu-west-1"}\n      - {name: sure, region: "aws:eu-west-2", wallet: "store:sure"}\n'
     )
-    path = ("fleets", "others", "members", 1, "confidential")
+    path = ("fleets", "others", "members", 1, "wallet")
     assert [found.path for found in unacted(network(text))] == [path]
 
 
