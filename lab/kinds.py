@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lab import containers, links, network, router, store
+from lab import containers, evm, exchanges, links, network, router, store
 from lab.claim import claim
 from lab.limits import ensure_limits
 from lab.naming import region_number
@@ -151,6 +151,32 @@ def _read_store(inputs: Inputs) -> Inputs | None:
     return inputs if store.read_store(inputs["stack"], operator_cidr=inputs["operator_cidr"]) else None
 
 
+def _create_exchanges(inputs: Inputs) -> None:
+    exchanges.start_exchanges(inputs["stack"], operator_cidr=inputs["operator_cidr"], answers=inputs["answers"])
+
+
+def _read_exchanges(inputs: Inputs) -> Inputs | None:
+    found = exchanges.read_exchanges(inputs["stack"], operator_cidr=inputs["operator_cidr"])
+    return None if found is None else {**inputs, "answers": dict(found)}
+
+
+def _evm(inputs: Inputs) -> evm.EvmInputs:
+    return evm.EvmInputs(
+        stack=inputs["stack"],
+        operator_cidr=inputs["operator_cidr"],
+        chain_number=int(inputs["chain_number"]),
+        block_time_ms=int(inputs["block_time_ms"]),
+    )
+
+
+def _create_evm(inputs: Inputs) -> None:
+    evm.start_evm(_evm(inputs))
+
+
+def _read_evm(inputs: Inputs) -> Inputs | None:
+    return inputs if evm.read_evm(_evm(inputs)) else None
+
+
 def _create_configuration(inputs: Inputs) -> None:
     store.publish(
         inputs["stack"],
@@ -273,6 +299,33 @@ KINDS = (
         create=_create_store,
         read=_read_store,
         delete=lambda inputs: store.stop_store(inputs["stack"]),
+    ),
+    Kind(
+        name="Exchanges",
+        description="Plays the exchanges that oracles read prices from.",
+        properties={
+            "stack": _STACK,
+            "operator_cidr": Property(description="They listen on the third address of it.", replaces=True),
+            "answers": Property(description="Path and query to source, pair and the form of the answer.", type=dict),
+        },
+        identity=lambda inputs: f"{inputs['stack']}/exchanges",
+        create=_create_exchanges,
+        read=_read_exchanges,
+        delete=lambda inputs: exchanges.stop_exchanges(inputs["stack"]),
+    ),
+    Kind(
+        name="EvmChain",
+        description="Stands in for an EVM chain that others operate; it keeps nothing.",
+        properties={
+            "stack": _STACK,
+            "operator_cidr": Property(description="It answers on the third address of it.", replaces=True),
+            "chain_number": Property(description="EIP-155 chain ID.", type=float, replaces=True),
+            "block_time_ms": Property(description="Time between blocks, in ms.", type=float, replaces=True),
+        },
+        identity=lambda inputs: f"{inputs['stack']}/evm",
+        create=_create_evm,
+        read=_read_evm,
+        delete=lambda inputs: evm.stop_evm(inputs["stack"]),
     ),
     Kind(
         name="Configuration",

@@ -31,6 +31,8 @@ class Form:
     """`pem` (PKCS 8), `ssh` (OpenSSH), `consensus` or `node` (CometBFT's JSON), `mnemonic` (24 words of BIP 39)."""
     is_of_fleet: bool = False
     """Whether a fleet holds it and each of its hosts has a copy."""
+    variable: str = ""
+    """Name that the words of a mnemonic are given in a file of variables; empty: they stand alone."""
     is_on_host: bool = True
     """Whether the host that holds it gets it; else it stays where the deployer works."""
 
@@ -43,6 +45,7 @@ _FORMS = {
     Purpose.NODE: Form(file_name=SECRET_FILES[Purpose.NODE], kind="node"),
     Purpose.ACCOUNT: Form(file_name="account.mnemonic", kind="mnemonic", is_on_host=False),
     Purpose.WALLET: Form(file_name=SECRET_FILES[Purpose.WALLET], kind="mnemonic"),
+    Purpose.AIRNODE: Form(file_name=SECRET_FILES[Purpose.AIRNODE], kind="mnemonic", variable="AIRNODE_MNEMONIC"),
     Purpose.PROBE: Form(file_name="probe.mnemonic", kind="mnemonic"),
     Purpose.SEQUENCER: Form(file_name=SECRET_FILES[Purpose.SEQUENCER], kind="consensus", is_of_fleet=True),
     Purpose.OBSERVER: Form(file_name=SECRET_FILES[Purpose.OBSERVER], kind="consensus"),
@@ -57,7 +60,8 @@ def form_of(purpose: Purpose) -> Form:
 def generate(form: Form) -> str:
     """Return a new private key in its file's form: Ed25519, or secp256k1 as a mnemonic."""
     if form.kind == "mnemonic":
-        return accounts.new_mnemonic() + "\n"
+        words = accounts.new_mnemonic()
+        return f'{form.variable}="{words}"\n' if form.variable else f"{words}\n"
     key = Ed25519PrivateKey.generate()
     if form.kind == "pem":
         return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -79,7 +83,7 @@ def generate(form: Form) -> str:
 def record(form: Form, holder: str, purpose: Purpose, text: str) -> KeyRecord:
     """Return what the ledger says of a private key's file."""
     if form.kind == "mnemonic":
-        return _account_record(holder, purpose, text)
+        return _account_record(holder, purpose, _words(form, text))
     public = _raw(_private(form, text).public_key())
     if form.kind == "ssh":
         blob = _ssh_blob(public)
@@ -90,6 +94,10 @@ def record(form: Form, holder: str, purpose: Purpose, text: str) -> KeyRecord:
     return KeyRecord(
         holder=holder, purpose=purpose, public_key=shown, fingerprint=_fingerprint(hashed), address=address
     )
+
+
+def _words(form: Form, text: str) -> str:
+    return text.strip().removeprefix(f"{form.variable}=").strip('"') if form.variable else text
 
 
 def _account_record(holder: str, purpose: Purpose, text: str) -> KeyRecord:

@@ -69,6 +69,21 @@ class InventoryPath:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InventoryPair:
+    """A price that a fleet of oracles promised to report."""
+
+    fleet: str
+    pair: str
+    sources_min: int
+    deviation_bps: int
+    """The largest distance between the price that is served and the true one."""
+    heartbeat_s: int
+    """The oldest report that may be served."""
+    rpc: str
+    """Endpoint of the chain that it is reported to; empty: to none."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Inventory:
     """Everything that verification needs to know of a stack."""
 
@@ -83,6 +98,7 @@ class Inventory:
     chains: tuple[InventoryChain, ...]
     links: tuple[InventoryLink, ...]
     paths: tuple[InventoryPath, ...] = ()
+    pairs: tuple[InventoryPair, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the envelope, which is also the stack output."""
@@ -97,6 +113,7 @@ class Inventory:
             "chains": [asdict(chain) for chain in self.chains],
             "links": [asdict(link) for link in self.links],
             "paths": [asdict(path) for path in self.paths],
+            "pairs": [asdict(pair) for pair in self.pairs],
         }
 
 
@@ -108,6 +125,17 @@ def _path(value: Mapping[str, Any]) -> InventoryPath:
         hosts=tuple(str(host) for host in value["hosts"]),
         denomination=str(value["denomination"]),
         fee_per_gas=float(value["fee_per_gas"]),
+    )
+
+
+def _pair(value: Mapping[str, Any]) -> InventoryPair:
+    return InventoryPair(
+        fleet=str(value["fleet"]),
+        pair=str(value["pair"]),
+        sources_min=whole(value["sources_min"]),
+        deviation_bps=whole(value["deviation_bps"]),
+        heartbeat_s=whole(value["heartbeat_s"]),
+        rpc=str(value["rpc"]),
     )
 
 
@@ -149,6 +177,7 @@ def inventory_from_json(value: Mapping[str, Any]) -> Inventory:
                 for link in value["links"]
             ),
             paths=tuple(_path(path) for path in value.get("paths", ())),
+            pairs=tuple(_pair(pair) for pair in value.get("pairs", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InventoryError(f"the inventory is malformed: {type(error).__name__} {error}", remedy=remedy) from error

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from schemas.atlas.latency import Evidence
+from schemas.feeding import Feeding
 from schemas.plan_cost import PlanCost
 from schemas.roles import QUORUM_OF_ROLE, Domain, Quorum, Role
 from schemas.terms import FleetTerms, NetworkTerms
@@ -142,6 +143,8 @@ class FleetPlan:
     """What relayers carry; None for other roles."""
     pruning: PruningPlan | None = None
     """How much history nodes keep; None: the client's default."""
+    feeding: Feeding | None = None
+    """Prices that oracles report; None for other roles, and for oracles without pairs."""
 
     @property
     def quorum(self) -> Quorum:

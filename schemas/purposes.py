@@ -18,6 +18,8 @@ class Purpose(StrEnum):
     """A validator's own account on its chain: holds its stake, unjails it. Kept off the host."""
     WALLET = "wallet"
     """Pays for the transactions of one relayer, feeder or poster: one per instance."""
+    AIRNODE = "airnode"
+    """Signs what sources say: one per oracle, so that a value names the host that heard it."""
     PROBE = "probe"
     """Pays for the transfers that verification sends; held by the operator, not by a host."""
     SEQUENCER = "sequencer"
@@ -37,6 +39,7 @@ SECRET_FILES: dict[Purpose, str] = {
     Purpose.OBSERVER: "observer.json",
     Purpose.SEQUENCER: "sequencer.json",
     Purpose.WALLET: "wallet.mnemonic",
+    Purpose.AIRNODE: "airnode.env",
     Purpose.SSH_HOST: "ssh_host_ed25519_key",
 }
 """Keys that hosts get, and their file's name in a host's credential store; all others stay where the deployer works."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pulumi
 
 from components.bootstrap.boot import BootData, user_data
+from components.bootstrap.clients.airnode_feed.config import STAND_IN_EVM_PORT
 from components.bootstrap.clients.confio_relayer.config import relayers_of
 from components.bootstrap.configuration import network_configuration
 from components.fleets.fleet import FleetArgs
@@ -16,15 +17,15 @@ from components.fleets.network import Network, NetworkArgs
 from components.hosts.backend import Backend, SignedConfiguration
 from components.hosts.cloud import CloudBackend
 from components.hosts.host import HostArgs
-from components.hosts.lab import LabBackend
+from components.hosts.lab import LabBackend, stand_ins_address
 from schemas.artifacts import artifact_sha256
 from schemas.errors import EnvironmentMissingError, UsageError
 from schemas.facts import HostFacts, facts_of
-from schemas.inventory import Inventory, InventoryChain, InventoryLink, InventoryPath
+from schemas.inventory import Inventory, InventoryChain, InventoryLink, InventoryPair, InventoryPath
 from schemas.ledger import Ledger, Purpose
 from schemas.locations import artifact_path, cache_dir
 from schemas.plan import HostPlan, Plan
-from schemas.workloads import fleet_keys_of, programs_of
+from schemas.workloads import NO_WORKLOAD, fleet_keys_of, programs_of
 from stacks.clouds import cloud_artifacts, cloud_backend, cloud_providers
 from stacks.signing import deployer_key, signature
 from stacks.stack import locked_plan, stack_files, stack_ledger
@@ -90,18 +91,29 @@ def network_args(plan: Plan, ledger: Ledger, backend: Backend) -> NetworkArgs:
     artifacts = {sha256: artifact_path(sha256) for sha256 in (artifact_sha256(*program) for program in programs)}
     if backend.target == CloudBackend.target:
         artifacts |= cloud_artifacts()
-    return NetworkArgs(plan=plan, fleets=fleets, configuration=signed_configuration(plan, ledger, artifacts))
+    return NetworkArgs(
+        plan=plan,
+        fleets=fleets,
+        configuration=signed_configuration(plan, ledger, artifacts, stand_ins=_stand_ins(plan, backend)),
+    )
 
 
-def signed_configuration(plan: Plan, ledger: Ledger, artifacts: Mapping[str, Path]) -> SignedConfiguration:
+def _stand_ins(plan: Plan, backend: Backend) -> str:
+    return stand_ins_address(plan) if backend.target == LabBackend.target else ""
+
+
+def signed_configuration(
+    plan: Plan, ledger: Ledger, artifacts: Mapping[str, Path], *, stand_ins: str = ""
+) -> SignedConfiguration:
     """Return the stack's network configuration with the deployer's signatures.
 
     Args:
         plan: The stack's plan.
         ledger: Its keys.
         artifacts: SHA-256 to the cached files that hosts fetch by hash.
+        stand_ins: Address of the lab's stand-ins; empty: hosts ask the world.
     """
-    configuration = network_configuration(plan, ledger)
+    configuration = network_configuration(plan, ledger, stand_ins=stand_ins)
     key = deployer_key(plan.stack)
     return SignedConfiguration(
         documents=configuration.documents,
@@ -136,7 +148,27 @@ def inventory(plan: Plan, ledger: Ledger, target: str) -> Inventory:
             for link in plan.links
         ),
         paths=tuple(_paths(plan)),
+        pairs=tuple(_pairs(plan, target)),
     )
+
+
+def _pairs(plan: Plan, target: str) -> Iterator[InventoryPair]:
+    """Yield every price that oracles with software report."""
+    stand_ins = stand_ins_address(plan) if target == LabBackend.target else ""
+    for fleet in plan.fleets:
+        if fleet.feeding is None or fleet.client == NO_WORKLOAD:
+            continue
+        aim = fleet.feeding.target
+        rpc = aim.rpc[0] if aim and aim.rpc else ""
+        for pair in fleet.feeding.pairs:
+            yield InventoryPair(
+                fleet=fleet.name,
+                pair=pair.pair,
+                sources_min=pair.sources_min,
+                deviation_bps=pair.deviation_bps,
+                heartbeat_s=pair.heartbeat_s,
+                rpc=f"http://{stand_ins}:{STAND_IN_EVM_PORT}" if aim and stand_ins else rpc,
+            )
 
 
 def _paths(plan: Plan) -> Iterator[InventoryPath]:

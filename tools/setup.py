@@ -107,6 +107,16 @@ def _wanted(options: argparse.Namespace) -> list[Step]:
         host_image.step(TOOLS),
         *go_programs.node_software(TOOLS),
         npm_programs.step(TOOLS, "confio-relayer", package="@confio/relayer", what="relayers carry IBC packets by it"),
+        npm_programs.step(
+            TOOLS, "airnode-feed", package="@api3/airnode-feed", what="oracles sign and report prices by it"
+        ),
+        npm_programs.binary_step(
+            TOOLS,
+            "anvil",
+            package="@foundry-rs/anvil",
+            binary="@foundry-rs/anvil-linux-amd64/bin/anvil",
+            what="the lab's stand-in for EVM chains",
+        ),
         lab_router.step(TOOLS),
     ]
     names: list[str] = ["python"] if options.without_lab else list(options.only or [])

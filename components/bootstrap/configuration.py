@@ -27,15 +27,20 @@ class Configuration:
     """SHA-256 (hex) to text: the files that documents name, and programs that boot data names."""
 
 
-def network_configuration(plan: Plan, ledger: Ledger) -> Configuration:
+def network_configuration(plan: Plan, ledger: Ledger, *, stand_ins: str = "") -> Configuration:
     """Return every host's configuration; hosts without workload have no files.
+
+    Args:
+        plan: The plan.
+        ledger: The stack's keys.
+        stand_ins: Address of the lab's stand-ins for exchanges and chains of others; empty: hosts ask the world.
 
     Raises:
         MissingKeyError: The ledger lacks a key of a validator.
     """
     documents: dict[str, str] = {}
     blobs: dict[str, str] = {}
-    view = View(plan=plan, ledger=ledger, genesis=genesis_files(plan, ledger))
+    view = View(plan=plan, ledger=ledger, genesis=genesis_files(plan, ledger), stand_ins=stand_ins)
     for host in plan.hosts:
         services = services_of(host.assignments)
         files = _files(view, host)

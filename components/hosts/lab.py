@@ -15,10 +15,16 @@ import pulumi
 from components.bootstrap.boot import LAB
 from components.bootstrap.cloud_config import Fragment
 from components.hosts.backend import Machine, SignedConfiguration
+from schemas.feeding import stand_in_answers
 from schemas.plan import HostPlan, Plan
 
 STORE_PORT = 8080
 PACKAGE = "geofleet-lab"
+
+
+def stand_ins_address(plan: Plan) -> str:
+    """Return where the lab's stand-ins answer, as its store does: the operator's end of the wide-area network."""
+    return str(ipaddress.ip_network(plan.operator_cidr)[2])
 
 
 def _short(region: str) -> str:
@@ -71,6 +77,36 @@ class LabBackend:
         _lab_resource(
             "Store", f"{plan.stack}-store", {"stack": plan.stack, "operator_cidr": plan.operator_cidr}, on_wan
         )
+        self._exchanges(plan, on_wan)
+        self._evm_chains(plan, on_wan)
+
+    def _exchanges(self, plan: Plan, opts: pulumi.ResourceOptions) -> None:
+        """Make what stands in for the exchanges of the plan's pairs; a stack without pairs has none."""
+        answers = stand_in_answers(fleet.feeding for fleet in plan.fleets if fleet.feeding)
+        if answers:
+            _lab_resource(
+                "Exchanges",
+                f"{plan.stack}-exchanges",
+                {"stack": plan.stack, "operator_cidr": plan.operator_cidr, "answers": answers},
+                opts,
+            )
+
+    def _evm_chains(self, plan: Plan, opts: pulumi.ResourceOptions) -> None:
+        """Make what stands in for the EVM chain that prices are put on; a stack without such oracles has none."""
+        targets = {fleet.feeding.target for fleet in plan.fleets if fleet.feeding and fleet.feeding.target}
+        assert len(targets) <= 1, "the lab has one address for an EVM chain"
+        for target in targets:
+            _lab_resource(
+                "EvmChain",
+                target.chain,
+                {
+                    "stack": plan.stack,
+                    "operator_cidr": plan.operator_cidr,
+                    "chain_number": target.chain_number,
+                    "block_time_ms": target.block_time_ms,
+                },
+                opts,
+            )
 
     def machine(self, host: HostPlan, *, user_data: str, parent: pulumi.Resource) -> Machine:
         """Make the host's data volume and its container."""
@@ -110,7 +146,7 @@ class LabBackend:
 
     def store_url(self, plan: Plan, host: HostPlan) -> str:
         """Return the store's address, the same for every host: the operator's end of the wide-area network."""
-        return f"http://{ipaddress.ip_network(plan.operator_cidr)[2]}:{STORE_PORT}"
+        return f"http://{stand_ins_address(plan)}:{STORE_PORT}"
 
     def fragment(self, plan: Plan, host: HostPlan) -> Fragment:
         """Return what a container needs beside the core."""

@@ -11,7 +11,7 @@ from components.placement.asking import client_of, power_of, promises_of, signer
 from components.placement.keeping import Seat, host_number, listed_seats
 from components.placement.machine_choice import machine_in, need_of
 from components.placement.placing import Options, Placing
-from components.placement.running import beside_of, chain_plan, pruning_of, relaying_of
+from components.placement.running import beside_of, chain_plan, feeding_of, pruning_of, relaying_of
 from components.placement.terms import fleet_terms, network_terms
 from components.placement.world import World, atlas_world
 from schemas.errors import FleetError
@@ -214,7 +214,7 @@ def _fleet_plan(network: Network, name: str) -> FleetPlan:
         chain=_made_chain(fleet),
         client_version=fleet.client.version if fleet.client else "", terms=fleet_terms(network, fleet),
         double_sign_check_blocks=fleet.double_sign_check_blocks if isinstance(fleet, ValidatorFleet) else 0,
-        relaying=relaying_of(fleet), pruning=pruning_of(fleet),
+        relaying=relaying_of(fleet), pruning=pruning_of(fleet), feeding=feeding_of(network, fleet),
     )  # fmt: skip
 
 

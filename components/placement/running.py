@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.feeding import EvmTarget, Feeding, PairPlan
 from schemas.plan import (
     FEE_DENOMINATION,
     FEE_PER_GAS,
@@ -11,7 +12,8 @@ from schemas.plan import (
     PruningPlan,
     Relaying,
 )
-from schemas.spec import CatalogueClient, CometbftChain, Fleet, Network, ValidatorFleet
+from schemas.spec import CatalogueClient, CometbftChain, EvmChain, Fleet, Network, ValidatorFleet
+from schemas.spec.oracles import OracleFleet
 from schemas.spec.relayers import RelayerFleet
 from schemas.workloads import CATALOGUE, Assignment, Trait
 
@@ -62,6 +64,34 @@ def pruning_of(fleet: Fleet) -> PruningPlan | None:
         return None
     return PruningPlan(
         strategy=pruning.strategy, keep_blocks=pruning.keep_blocks, interval_blocks=pruning.interval_blocks
+    )
+
+
+def feeding_of(network: Network, fleet: Fleet) -> Feeding | None:
+    """Return what a fleet of oracles reports; None for other roles, and for oracles without pairs."""
+    if not isinstance(fleet, OracleFleet) or not fleet.pairs:
+        return None
+    pairs = tuple(
+        PairPlan(
+            pair=name,
+            sources=tuple(sorted(pair.sources)),
+            sources_min=pair.sources_min,
+            deviation_bps=pair.deviation_bps,
+            heartbeat_s=pair.heartbeat_s,
+            age_s_max=float(pair.age_s_max or pair.heartbeat_s),
+            outlier_rule=pair.outliers.rule,
+            outlier_limit=pair.outliers.limit,
+        )
+        for name, pair in sorted(fleet.pairs.items())
+    )
+    chain = network.chains.get(fleet.chain or "")
+    if not isinstance(chain, EvmChain):
+        return Feeding(pairs=pairs)
+    return Feeding(
+        pairs=pairs,
+        target=EvmTarget(
+            chain=str(fleet.chain), chain_number=chain.chain_number, block_time_ms=chain.block_time_ms, rpc=chain.rpc
+        ),
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
+from lab import exchanges
 from lab import faults as lab_faults
 from lab.links import Link, set_links, set_loss
 from lab.naming import region_number
 from operations.drills.ground import Ground, Target
-from schemas.loading.drill_file import Lose, On, Partition, Shift, Signal
+from operations.drills.price_watching import sources_of
+from schemas.errors import UsageError
+from schemas.loading.drill_file import Lose, On, Partition, Prices, Shift, Signal
 
 SIGNALS = {"kill": "SIGKILL", "pause": "SIGSTOP", "resume": "SIGCONT"}
 
@@ -106,6 +110,19 @@ class Faults:
             f"round trips x{step.round_trip_factor:g}, jitter +{step.jitter_ms_more:g} ms, loss {step.loss_percent:g} %"
         )
         return f"between all regions: {told}", ()
+
+    @apply.register
+    def _(self, step: Prices) -> tuple[str, tuple[str, ...]]:
+        sources = sources_of(self.ground)[: step.sources]
+        if not sources:
+            raise UsageError(f"stack '{self.ground.stack}' reads no prices", remedy="Choose another scenario.")
+        if step.how == "honest":
+            exchanges.set_faults(self.ground.stack, {})
+            return "all exchanges are honest", ()
+        fault = exchanges.Fault(do=step.how, bps=step.bps, since=time.time())
+        exchanges.set_faults(self.ground.stack, dict.fromkeys(sources, fault))
+        amount = {"lie": f" by {step.bps:g} basis points", "drift": f" by {step.bps:g} basis points a second"}
+        return f"{', '.join(sources)} {step.how}{amount.get(step.how, '')}", ()
 
     def foretold(self) -> dict[str, bool]:
         """Return whether each chain should go on with what is broken now."""

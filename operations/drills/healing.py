@@ -7,11 +7,13 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+from lab import exchanges
 from lab import faults as lab_faults
 from lab.containers import start_host, states_of
 from lab.links import Link, set_links, set_loss
 from lab.naming import region_number
 from operations.drills.ground import Ground
+from operations.drills.price_watching import sources_of
 from schemas.errors import FleetError
 from schemas.locations import run_dir
 
@@ -49,7 +51,7 @@ def heal(ground: Ground) -> list[str]:
     May be repeated. Hosts still boot when it returns, and chains still catch up.
     """
     problems: list[str] = []
-    for part in (_reunite, _links, _power, _processes):
+    for part in (_reunite, _links, _power, _processes, _prices):
         problems += part(ground)
     if not problems:
         journal(ground.stack).unlink(missing_ok=True)
@@ -94,6 +96,12 @@ def _processes(ground: Ground) -> list[str]:
             )
 
     return _tried(ground, right)
+
+
+def _prices(ground: Ground) -> list[str]:
+    if sources_of(ground):
+        exchanges.set_faults(ground.stack, {})
+    return []
 
 
 _GIVE_BACK = """

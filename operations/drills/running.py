@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from operations.drills import healing, sign_states
+from operations.drills import healing, price_watching, sign_states
 from operations.drills.faults import Faults
 from operations.drills.ground import Ground, Target
 from operations.drills.watching import Watch
 from schemas.drill import Claim, DrillResult, Event, Happening, Verdict
 from schemas.errors import BackendError, FleetError
-from schemas.loading.drill_file import DamageSignState, Heal, Scenario, Signal, Step
+from schemas.loading.drill_file import DamageSignState, ExpectPrices, Heal, Scenario, Signal, Step
 from schemas.loading.drill_file import Watch as WatchStep
 from schemas.roles import Role
 
@@ -95,6 +95,8 @@ class Run:
     def _step(self, step: Step) -> None:
         if isinstance(step, WatchStep):
             self._watch(step)
+        elif isinstance(step, ExpectPrices):
+            self._expect_prices(step)
         elif isinstance(step, Heal):
             self._heal(step)
         elif isinstance(step, DamageSignState):
@@ -105,6 +107,34 @@ class Run:
             text, hosts = self.faults.apply(step)
             mends = isinstance(step, Signal) and step.do in ("resume", "start")
             self._event(Happening.MENDED if mends else Happening.FAULT, at, text, hosts)
+
+    def _expect_prices(self, step: ExpectPrices) -> None:
+        at = self.watch.now_s()
+        word = "served near the truth" if step.served else "not served"
+
+        def wrong() -> list[str]:
+            found = price_watching.answers(self.ground)
+            return [told for answer in found if (told := answer.problem(served=step.served))]
+
+        self._until(lambda: not wrong(), step.within_s)
+        problems = wrong()
+        took = self.watch.now_s() - at
+        count = len(price_watching.answers(self.ground))
+        self._claim(
+            f"every price is {word}", count > 0 and not problems, f"within {step.within_s:g} s",
+            "; ".join(problems[:3]) or (f"{count} prices after {took:.1f} s" if count else "no oracle has pairs"),
+        )  # fmt: skip
+        if not problems:
+
+            def broken() -> bool:
+                problems.extend(wrong())
+                return bool(problems)
+
+            self._until(broken, step.for_s)
+            self._claim(
+                f"every price stays {word}", not problems, f"for {step.for_s:g} s", "; ".join(problems[:3]) or "it did"
+            )
+        self._event(Happening.WATCH, at, f"prices: {word}", ())
 
     def _damage(self, step: DamageSignState, host: str) -> None:
         at = self.watch.now_s()
@@ -245,6 +275,8 @@ def skipped_because(ground: Ground, scenario: Scenario) -> str:
     """Return why a scenario makes no sense for a stack; empty when it does."""
     if not ground.of_role(scenario.needs):
         return f"the stack runs no {scenario.needs}"
+    if scenario.needs is Role.ORACLE and not price_watching.sources_of(ground):
+        return "the stack's oracles report no pairs"
     if scenario.needs is Role.VALIDATOR and not ground.plan.chains:
         return "the stack makes no chain"
     return ""

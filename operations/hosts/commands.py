@@ -31,6 +31,7 @@ NODE = "node status"
 VALIDATORS = "validators"
 COMMIT = "commit"
 RELAYER = "relayer metrics"
+PRICES = "prices"
 TIME = "time"
 
 VALIDATORS_MAX = 100
@@ -42,6 +43,7 @@ _RPC = next(port.number for port in COMETBFT.ports if port.name == "rpc")
 def host_commands(facts: HostFacts) -> Mapping[str, str]:
     """Return reading to command line: everything about one host that no other host is needed for."""
     relayer = next((service for service in facts.services if service.has(Trait.RELAYER)), None)
+    feed = next((service for service in facts.services if service.has(Trait.PRICE_FEED)), None)
     units, sandboxed = shlex.join(units_of(facts.assignments)), shlex.join(sandboxed_units_of(facts.assignments))
     return {
         BOOT_RESULT: "cat /run/cloud-init/result.json",
@@ -64,6 +66,7 @@ def host_commands(facts: HostFacts) -> Mapping[str, str]:
         **({NODE: rpc("status")} if runs_chain(facts) else {}),
         **{follower(node): rpc("status", port=node.port("rpc")) for node in facts.nodes if node.chain},
         **({RELAYER: metrics(facts, relayer)} if relayer else {}),
+        **({PRICES: prices(facts, feed)} if feed else {}),
     }
 
 
@@ -76,6 +79,11 @@ def metrics(facts: HostFacts, service: Service) -> str:
     """Return the command line that reads a service's own metrics, on its host."""
     port = next(port for port in service.ports if port.metrics_path)
     return shlex.join(["curl", "-sSf", "--max-time", "5", f"http://{facts.address}:{port.number}{port.metrics_path}"])
+
+
+def prices(facts: HostFacts, service: Service) -> str:
+    """Return the command line that reads what an oracle serves and why, on its host."""
+    return shlex.join(["curl", "-sSf", "--max-time", "5", f"http://{facts.address}:{service.port('prices')}/state"])
 
 
 def rpc(question: str, *, port: int = _RPC) -> str:

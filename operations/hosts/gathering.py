@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from operations.console import step
-from operations.hosts import chains, commands, strangers, transfers
+from operations.hosts import chains, commands, prices, strangers, transfers
 from operations.hosts.published import published_configurations
 from operations.hosts.scripts import NOT_READ, Output, Shell, UnreachableError, run_all
 from operations.hosts.seen import Clock, HostSeen, Probe, Seen, Transfer
@@ -72,7 +72,8 @@ def gather(inventory: Inventory, shell: Shell, *, ssh: Callable[..., list[str]],
     if inventory.paths:
         with step(f"send a transfer along {len(inventory.paths)} paths"):
             sent = transfers.sent(inventory, seen, shell)
-    return Seen(inventory=inventory, hosts=seen, transfers=sent)
+    told = prices.settled_prices(inventory, seen, shell)
+    return Seen(inventory=inventory, hosts=seen, transfers=sent, prices=told)
 
 
 def _each(hosts: Sequence[HostFacts], look: Callable[[HostFacts], _Value]) -> dict[str, _Value]:

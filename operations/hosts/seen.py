@@ -147,6 +147,26 @@ class Transfer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PriceSeen:
+    """One oracle's price of one pair."""
+
+    value: float | None = None
+    """What it serves; None: nothing."""
+    reason: str = ""
+    """Why it serves nothing."""
+    sources: tuple[str, ...] = ()
+    """Those that it used for its price now."""
+    reported: float = 0.0
+    """Its report, as the chain has it."""
+    reported_at: float = 0.0
+    """When it was signed: Unix time in seconds; 0: never."""
+    true: float | None = None
+    """What the pair was worth then; None: nobody knows, outside the lab."""
+    unread: str = ""
+    """Why it could not be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """A stack's inventory beside what was read of its hosts."""
 
@@ -155,6 +175,8 @@ class Seen:
     """Every host of the inventory."""
     transfers: Mapping[str, Transfer] = field(default_factory=dict)
     """Path to the transfer that was sent along it."""
+    prices: Mapping[str, PriceSeen] = field(default_factory=dict)
+    """`HOST PAIR` to what the oracle says of it."""
 
     def facts(self, host: str) -> HostFacts:
         """Return what a host published about itself; it must exist."""

@@ -70,6 +70,30 @@ class Shift(Model):
     loss_percent: Annotated[float, Field(ge=0, le=90)] = 0
 
 
+class Prices(Model):
+    """The lab's exchanges go wrong: what this says holds until the next such step, and until the heal."""
+
+    do: Literal["prices"]
+    how: Literal["lie", "drift", "freeze", "refuse", "honest"]
+    """`lie`: off by `bps`. `drift`: off by `bps` more every second. `freeze`: the same price for ever. `refuse`: 503."""
+    sources: Annotated[int, Field(ge=1, le=50)] | None = None
+    """How many, the first by name; left out: all that the stack's oracles read."""
+    bps: Annotated[float, Field(ge=-10_000, le=10_000)] = 0
+    """Basis points."""
+
+
+class ExpectPrices(Model):
+    """What every oracle must say of every pair, for a while."""
+
+    do: Literal["expect_prices"]
+    served: bool
+    """Whether a value is served; a served one must be within the pair's deviation of the true price of its time."""
+    within_s: _Seconds = 90
+    """How long it may take until it is so."""
+    for_s: _Seconds = 10
+    """How long it must stay so."""
+
+
 class DamageSignState(Model):
     """A signer is stopped, its sign state is damaged, and it is started again: it must refuse."""
 
@@ -100,7 +124,10 @@ class Heal(Model):
     resumes_within_s: _Seconds = 120
 
 
-Step = Annotated[Lose | Signal | Partition | Shift | DamageSignState | Watch | Heal, Field(discriminator="do")]
+Step = Annotated[
+    Lose | Signal | Partition | Shift | Prices | ExpectPrices | DamageSignState | Watch | Heal,
+    Field(discriminator="do"),
+]
 
 
 class Each(Model):

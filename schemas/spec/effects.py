@@ -87,12 +87,12 @@ EFFECTS: tuple[Effect, ...] = (
     ),
     *_effects(
         _SOFTWARE,
-        "chains.*.engine = evm | external", "chains.*.operated = elsewhere", "chains.*.rpc", "chains.*.websocket",
+        "chains.*.engine = external", "chains.*.operated = elsewhere", "chains.*.websocket",
         "chains.*.grpc", "chains.*.seeds", "chains.*.finality_s",
-        "chains.*.address_prefix", "chains.*.chain_number", "chains.*.confirmations", "fleets.*.ports",
+        "chains.*.address_prefix", "chains.*.confirmations", "fleets.*.ports",
         "fleets.*.missed_blocks_alarm", "fleets.*.wallets", "fleets.*.gas",
         "fleets.*.members.*.wallets", "fleets.*.alarms", "fleets.*.standby", "fleets.*.batches",
-        "fleets.*.signing_key", "fleets.*.pairs", "fleets.*.wallet", "fleets.*.members.*.wallet",
+        "fleets.*.signing_key", "fleets.*.wallet", "fleets.*.members.*.wallet",
     ),
     *_effects(_OPERATION, "maintenance", "fleets.*.maintenance", "fleets.*.disruption", "chains.*.upgrades"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ Declarations are here, because spec, plan, rules and verification need them;
 `components/bootstrap/clients` renders them into units and configuration.
 """
 
+from schemas.workloads.airnode_feed import AIRNODE_FEED
 from schemas.workloads.catalogue import CATALOGUE, NO_WORKLOAD, workload
 from schemas.workloads.cometbft import COMETBFT
 from schemas.workloads.confio_relayer import CONFIO_RELAYER
@@ -39,6 +40,7 @@ from schemas.workloads.model import (
 from schemas.workloads.simapp import SIMAPP
 
 __all__ = [
+    "AIRNODE_FEED",
     "BASE_KEYS",
     "BASE_PORTS",
     "BASE_UNITS",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.workloads.airnode_feed import AIRNODE_FEED
 from schemas.workloads.cometbft import COMETBFT
 from schemas.workloads.confio_relayer import CONFIO_RELAYER
 from schemas.workloads.etcd_sequencer import ETCD_SEQUENCER
@@ -12,7 +13,7 @@ NO_WORKLOAD = "none"
 """Client of a fleet whose spec says `workload: none`."""
 
 CATALOGUE: dict[str, Workload] = {
-    workload.client: workload for workload in (COMETBFT, CONFIO_RELAYER, ETCD_SEQUENCER, SIMAPP)
+    workload.client: workload for workload in (AIRNODE_FEED, COMETBFT, CONFIO_RELAYER, ETCD_SEQUENCER, SIMAPP)
 }
 """Client to declaration. A client of the catalogue is one entry here and one in `components/bootstrap/clients`."""
 

@@ -65,6 +65,8 @@ class Trait(StrEnum):
     """Its chain is built with the Cosmos SDK: accounts, bank, staking, IBC."""
     LEASED_SIGNER = "leased_signer"
     """One host of the fleet signs at a time, with the fleet's key: the one that holds the lease."""
+    PRICE_FEED = "price_feed"
+    """Reports prices of pairs, and tells at `/state` of its port `prices` what it serves and why."""
     RELAYER = "relayer"
     """Carries IBC packets; needs a full node of each chain beside it."""
 

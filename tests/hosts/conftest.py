@@ -84,6 +84,12 @@ SUBJECTS: dict[str, Callable[[Inventory], list[str]]] = {
     "chain": lambda inventory: [chain.chain for chain in inventory.chains],
     "relayer": _hosts(lambda facts: facts.does(Trait.RELAYER)),
     "path": lambda inventory: [path.name for path in inventory.paths],
+    "price": lambda inventory: [
+        f"{facts.host} {pair.pair}"
+        for pair in inventory.pairs
+        for facts in inventory.hosts
+        if facts.fleet == pair.fleet
+    ],
     "stack": lambda inventory: [inventory.stack],
 }
 """What a rule can be proved for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from components.bootstrap.clients.airnode_feed.rendering import AIRNODE_FEED
 from components.bootstrap.clients.cometbft.rendering import COMETBFT
 from components.bootstrap.clients.confio_relayer.rendering import CONFIO_RELAYER
 from components.bootstrap.clients.etcd_sequencer.rendering import ETCD_SEQUENCER
@@ -15,7 +16,8 @@ from schemas.plan import Plan
 from schemas.workloads import Service
 
 RENDERINGS: dict[str, Rendering] = {
-    rendering.workload.client: rendering for rendering in (COMETBFT, CONFIO_RELAYER, ETCD_SEQUENCER, SIMAPP)
+    rendering.workload.client: rendering
+    for rendering in (AIRNODE_FEED, COMETBFT, CONFIO_RELAYER, ETCD_SEQUENCER, SIMAPP)
 }
 """Client to rendering; a test holds it beside the declarations."""
 

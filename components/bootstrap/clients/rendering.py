@@ -22,6 +22,8 @@ class View:
     ledger: Ledger
     genesis: Mapping[str, str]
     """Chain to its genesis file, of chains that this network makes."""
+    stand_ins: str = ""
+    """Address of what stands in for the world in the lab: exchanges, chains of others; empty: the world itself."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from components.hosts.host import HostArgs
 from components.hosts.lab import LabBackend
 from schemas.atlas import Evidence
 from schemas.facts import HostFacts, facts_of
+from schemas.feeding import Feeding, PairPlan
 from schemas.plan import ChainPlan, FleetPlan, HostPlan, LinkPlan, Plan, Promises, RegionPlan
 from schemas.roles import Role
 
@@ -28,10 +29,18 @@ FLEET = FleetPlan(
     name="validators", role=Role.VALIDATOR, chain="perps-1", client="cometbft", client_version="0.38.26",
     promises=Promises(survive=("zone",)),
 )  # fmt: skip
+PAIR = PairPlan(
+    pair="ETH-USD", sources=("coinbase", "in-house", "okx"), sources_min=2, deviation_bps=50, heartbeat_s=60,
+    age_s_max=60, outlier_rule="none", outlier_limit=None,
+)  # fmt: skip
+ORACLES = FleetPlan(
+    name="oracles", role=Role.ORACLE, chain="", client="none", client_version="", promises=Promises(),
+    feeding=Feeding(pairs=(PAIR,)),
+)  # fmt: skip
 PLAN = Plan(
     stack="lab", network="lab", environment="lab", spec_sha256="", atlas_version="1", network_cidr="10.120.0.0/16",
     operator_cidr="10.121.0.0/24", chains=(ChainPlan(chain="perps-1", engine="cometbft", block_time_ms=1000),),
-    fleets=(FLEET,),
+    fleets=(FLEET, ORACLES),
     regions=(
         RegionPlan(region="aws:eu-west-2", metro="london", cidr="10.120.1.0/24", gateway="10.120.1.1"),
         RegionPlan(region="gcp:europe-west2", metro="london", cidr="10.120.2.0/24", gateway="10.120.2.1"),
@@ -94,6 +103,7 @@ def built() -> Recorder:
 def test_a_network_is_ground_and_hosts_and_configuration(built: Recorder) -> None:
     assert sorted(built.seen) == [
         "Configuration lab-configuration",
+        "Exchanges lab-exchanges",
         "Host validators-1",
         "Link aws-eu-west-2-gcp-europe-west2",
         "Machine validators-1",
@@ -122,6 +132,14 @@ def test_a_machine_boots_from_its_user_data_at_its_planned_address(built: Record
 def test_links_carry_the_plans_figures(built: Recorder) -> None:
     inputs = built.seen["Link aws-eu-west-2-gcp-europe-west2"].inputs
     assert (inputs["round_trip_ms"], inputs["jitter_ms"]) == (2.5, 0.5)
+
+
+def test_the_exchanges_of_pairs_are_played_those_that_are_known(built: Recorder) -> None:
+    inputs = built.seen["Exchanges lab-exchanges"].inputs
+    assert sorted(inputs["answers"]) == [
+        "/coinbase/v2/prices/ETH-USD/spot", "/okx/api/v5/market/ticker?instId=ETH-USD",
+    ]  # fmt: skip
+    assert inputs["operator_cidr"] == "10.121.0.0/24"
 
 
 def test_no_resource_name_hangs_on_a_position(built: Recorder) -> None:
