@@ -22,7 +22,7 @@ def test_an_unknown_step_is_answered_with_the_known_ones(tmp_path: Path) -> None
     done = setup("--only", "nonsense", cache=tmp_path)
     assert done.returncode == 2
     assert done.stderr == (
-        "error: no step nonsense; there are: packages, engine, language-host, python, image, cometbft, simd, confio-relayer, airnode-feed, anvil, router\n"
+        "error: no step nonsense; there are: packages, engine, language-host, python, image, cometbft, etcd, simd, confio-relayer, airnode-feed, anvil, router\n"
     )
 
 

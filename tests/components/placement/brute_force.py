@@ -67,6 +67,8 @@ class Fleet:
     operator: str = "self"
     client: str = "none"
     elsewhere: tuple[Elsewhere, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+    """Kinds of domain of which one each is lost at the same time."""
     margin_percent: int = 0
     """Share of each limit that is to be left free."""
     objective: str = "commit_latency"
