@@ -78,7 +78,7 @@ def test_keys_are_found_by_holder_and_purpose() -> None:
         ("AB" * 20, "0E" * 20, "25:12: error KEYS301 keys[3].address: is the consensus key of validators-1 already"),
         ("n1+/=", "c1+/=", "18:15: error KEYS301 keys[2].public_key: is the consensus key of validators-1 already"),
         ("purpose: node", "purpose: consensus", "16:3: error KEYS302 keys[2]: validators-1 has a consensus key already"),
-        ("purpose: node", "purpose: nodes", "17:12: error KEYS204 keys[2].purpose: found 'nodes', expected 'consensus', 'node', 'observer', 'account', 'wallet', 'probe', 'sequencer', 'ssh_host', 'deployer' or 'operator'"),
+        ("purpose: node", "purpose: nodes", "17:12: error KEYS204 keys[2].purpose: found 'nodes', expected 'consensus', 'node', 'observer', 'account', 'wallet', 'airnode', 'probe', 'sequencer', 'ssh_host', 'deployer' or 'operator'"),
         ("holder: deployer", "holder: 7", "7:11: error KEYS203 keys[0].holder: found 7, expected text"),
         ("geofleet/keys/v1", "geofleet/keys/v2", "2:9: error KEYS204 schema: found 'geofleet/keys/v2', expected 'geofleet/keys/v1'"),
         ("first_starts:", "first_start:", "2:1: error KEYS202 key 'first_starts' is missing"),

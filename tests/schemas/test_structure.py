@@ -36,7 +36,7 @@ def test_a_misspelt_tag_hides_no_other_mistake_below_it() -> None:
         "SPEC202 fleets.members.client: key 'version' is missing",
         "SPEC203 fleets.members.client.program: found 3, expected text",
         "SPEC203 fleets.members.count: found 'x', expected a whole number",
-        "SPEC204 fleets.members.client.name: found 'custum', expected 'cometbft', 'confio-relayer', 'etcd-sequencer', 'simapp' or 'custom'",
+        "SPEC204 fleets.members.client.name: found 'custum', expected 'airnode-feed', 'cometbft', 'confio-relayer', 'etcd-sequencer', 'simapp' or 'custom'",
         "SPEC204 fleets.members.role: found 'relayr', expected 'validator', 'relayer', 'sequencer' or 'oracle'",
     ]
 
