@@ -70,9 +70,11 @@ def to_create(stack: str) -> list[str]:
     ("loss", "missing"),
     [
         (["podman", "rm", "-f", "-t", "2", "gf-{stack}-oracles-1"], ["Machine oracles-1"]),
-        (["podman", "stop", "-t", "2", "gf-{stack}-validators-2"], ["Machine validators-2"]),
+        pytest.param(
+            ["podman", "stop", "-t", "2", "gf-{stack}-validators-2"], ["Machine validators-2"], marks=pytest.mark.soak
+        ),
         (["ip", "netns", "delete", "gf-{stack}-oracles-1"], ["Machine oracles-1"]),
-        (["podman", "kill", "gf-{stack}-validators-1"], ["Machine validators-1"]),
+        pytest.param(["podman", "kill", "gf-{stack}-validators-1"], ["Machine validators-1"], marks=pytest.mark.soak),
     ],
     ids=["a removed host", "a stopped host", "a removed link of a host", "a killed host"],
 )
