@@ -84,8 +84,8 @@ print("\\n" + " ".join(sorted(sys.modules)))
 
 
 def test_check_starts_quickly_and_imports_no_engine_and_no_solver() -> None:
-    # The least of three: other work on the machine can only add to it.
-    printed, seconds = min((child(CHECK) for _ in range(3)), key=lambda found: found[1])
+    # The least of six: other work on the machine can only add to it.
+    printed, seconds = min((child(CHECK) for _ in range(6)), key=lambda found: found[1])
     modules = set(printed.splitlines()[-1].split())
     assert "policies.judge" in modules, "the check itself must have run"
     assert not modules & {*ENGINE_AND_CLOUDS, "highspy", "numpy"}, "the lab's lock fits its spec, so nothing is solved"
