@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from operations.console import say
+from operations.rewriting import write_anew
 from operations.verification import MeasuredRoundTrip
 from schemas.atlas import Evidence, fastest_possible_ms
 from schemas.document import yaml_text
@@ -100,7 +101,5 @@ def run_measure(stack: str, output: Path | None) -> Path:
     text = measured_file(inventory, trips, date=datetime.datetime.now(datetime.UTC).date())
     path = output or measured_path(inventory)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    write_anew(path, text)
     return path

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import os
 
 from operations.checking import judged
 from operations.planning import files_of, planned
+from operations.rewriting import write_anew
 from policies.waivers import BASELINE_SCHEMA, baseline_path, read_baseline
 from schemas.document import yaml_text
 from schemas.errors import UsageError
-from schemas.report import Finding, Severity, Status
+from schemas.report import Status
 from stacks.stack import shown
 
 DAYS = 365
@@ -34,7 +34,9 @@ def write_baseline(argument: str, *, owner: str, reason: str) -> str:
     found = planned(files_of(argument))
     path, report = baseline_path(found.files.spec), judged(found)
     held = read_baseline(path)
-    failing = {key(finding): finding for finding in report.findings if _counts(finding)}
+    failing = {
+        (finding.rule_id, finding.subject): finding for finding in report.with_status(Status.FAILED, Status.WAIVED)
+    }
     if held:
         kept = [(one.rule_id, one.subject) for one in held if (one.rule_id, one.subject) in failing]
         head = {
@@ -56,18 +58,6 @@ def write_baseline(argument: str, *, owner: str, reason: str) -> str:
     text = yaml_text({
         "schema": BASELINE_SCHEMA, **{name: str(value) for name, value in head.items()}, "findings": findings,
     })  # fmt: skip
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    write_anew(path, text)
     told = f"{len(kept)} findings" if not held else f"{len(held)} -> {len(kept)} findings"
     return f"{shown(path)}: {told}"
-
-
-def key(finding: Finding) -> tuple[str, str]:
-    """Return what a baseline knows a finding by."""
-    return finding.rule_id, finding.subject
-
-
-def _counts(finding: Finding) -> bool:
-    """Return whether a finding is broken, be it put up with or not."""
-    return finding.status in (Status.FAILED, Status.WAIVED) and finding.severity in tuple(Severity)

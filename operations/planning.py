@@ -9,6 +9,7 @@ from pathlib import Path
 from components.placement.placing import Options, Proof
 from components.placement.planning import place, plan_from_lock
 from components.placement.world import world_of
+from operations.rewriting import write_anew
 from schemas.atlas import Atlas
 from schemas.ledger import Ledger, read_ledger
 from schemas.loading import LoadedSpec
@@ -89,7 +90,5 @@ def planned(files: StackFiles, *, seconds_max: float = SECONDS_MAX) -> Planned:
 
 def write_lock(found: Planned) -> str:
     """Write a plan's lock, whole or not at all; return how its path is shown."""
-    temporary = found.files.lock.with_name(f".{found.files.lock.name}.{os.getpid()}")
-    temporary.write_text(lock_text(found.lock), encoding="utf-8")
-    temporary.replace(found.files.lock)
+    write_anew(found.files.lock, lock_text(found.lock))
     return shown(found.files.lock)

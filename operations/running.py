@@ -17,6 +17,7 @@ from operations.hosts import access
 from operations.hosts.work import work_of
 from operations.machine import require_root
 from operations.planning import files_of, planned
+from operations.rewriting import write_anew
 from operations.run_lock import run_lock
 from operations.state import deployed_inventory
 from operations.verification import chain_status, measure, ssh_command
@@ -78,9 +79,7 @@ def keep_status(status: StackStatus) -> StackStatus:
     """Keep what was measured for `geofleet report`, whole or not at all; returns it."""
     path = work_dir() / "reports" / status.stack / STATUS_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(status.to_json(), indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_anew(path, json.dumps(status.to_json(), indent=1) + "\n")
     return status
 
 

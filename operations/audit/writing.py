@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from operations.audit.page import page
+from operations.rewriting import write_anew
 from schemas.atlas import Atlas
 from schemas.audit import EvidenceDocument
 from schemas.errors import UsageError
@@ -31,7 +31,5 @@ def write_evidence(found: EvidenceDocument, folder: Path, atlas: Atlas) -> tuple
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(f"'{folder}' is no folder", remedy="Name one that exists, or can be made.") from error
     for path, text in texts.items():
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        write_anew(path, text)
     return folder / PAGE_FILE, folder / DOCUMENT_FILE

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from operations.pictures.fleet_map import map_svg
 from operations.pictures.heat_map import matrix_svg
+from operations.rewriting import write_anew
 from schemas.atlas import Atlas
 from schemas.errors import UsageError
 from schemas.plan import Plan
@@ -48,7 +48,4 @@ def write_svg(path: Path, draw: Callable[[], str]) -> None:
         raise UsageError(f"'{path}' does not end in .svg", remedy="Pictures are SVG; name the file NAME.svg.")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder '{path.parent}'", remedy=f"Make it: mkdir -p {path.parent}.")
-    text = draw()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    write_anew(path, draw())
