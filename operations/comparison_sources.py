@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import subprocess
-import tarfile
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +10,7 @@ from pathlib import Path
 from components.placement.planning import LockMisfitError, plan_from_lock
 from components.placement.world import world_of
 from operations.comparing_plans import Side
+from operations.git_files import top_of, yaml_files
 from operations.planning import Planned
 from schemas.diagnostics import InvalidDocumentError
 from schemas.errors import UsageError
@@ -122,23 +119,9 @@ def _likely(lock: Lock, now: Plan) -> Plan:
 @contextmanager
 def _revision_files(spec: Path, revision: str) -> Iterator[Path | None]:
     """Yield a spec as a git revision has it, with all YAML beside it; None where there is no such revision."""
-    top = _git(spec.parent, "rev-parse", "--show-toplevel")
-    archive = top and _git(Path(top.decode().strip()), "archive", "--format=tar", revision, "--", "*.y*ml")
-    if not top or not archive:
+    top = top_of(spec.parent)
+    if top is None:
         yield None
         return
-    with tempfile.TemporaryDirectory(prefix="geofleet-") as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            files.extractall(folder, filter="data")
-        yield Path(folder) / spec.resolve().relative_to(Path(top.decode().strip()).resolve())
-
-
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    """Return what git says in a folder; None when it refuses, or is not installed."""
-    if arguments[0] == "archive" and arguments[2].startswith("-"):
-        return None  # A revision is never an option.
-    try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
-    except FileNotFoundError:
-        return None
-    return done.stdout if done.returncode == 0 else None
+    with yaml_files(top, revision) as folder:
+        yield folder and folder / spec.resolve().relative_to(top.resolve())

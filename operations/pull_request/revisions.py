@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import subprocess
-import tarfile
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from operations.git_files import git, top_of, yaml_files
 from schemas.diagnostics import InvalidDocumentError
 from schemas.document import read_file
 from schemas.errors import EnvironmentMissingError, UsageError
@@ -56,42 +55,27 @@ def revision(base: str, repository: Path = REPOSITORY) -> Iterator[Path]:
         UsageError: There is no such revision.
         EnvironmentMissingError: git is not installed, or this is no git checkout.
     """
-    top = _git(repository, "rev-parse", "--show-toplevel")
+    if shutil.which("git") is None:
+        raise EnvironmentMissingError("git is not installed", remedy="Install git.")
+    top = top_of(repository)
     if top is None:
         raise EnvironmentMissingError(
             f"{repository} is no git checkout", remedy="Run it in a clone; shallow clones need `fetch-depth: 0`."
         )
-    commit = _commit(repository, base)
-    archive = _git(Path(top.decode().strip()), "archive", "--format=tar", commit, "--", "*.y*ml")
-    with tempfile.TemporaryDirectory(prefix="geofleet-base-") as folder:
-        if archive:  # nothing of the kind in that revision: every stack is new
-            with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-                files.extractall(folder, filter="data")
-        yield Path(folder) / repository.resolve().relative_to(Path(top.decode().strip()).resolve())
+    with yaml_files(top, _commit(repository, base)) as found, tempfile.TemporaryDirectory() as nothing:
+        # a revision without any such file: every stack is new
+        yield (found or Path(nothing)) / repository.resolve().relative_to(top.resolve())
 
 
 def _commit(repository: Path, base: str) -> str:
     """Return the commit that a base names: where the branches parted, so that others' work is not ours."""
     if base.startswith("-"):
         raise UsageError(f"'{base}' is no git revision", remedy="Name one, such as origin/main.")
-    parted = _git(repository, "merge-base", base, "HEAD")
-    found = parted or _git(repository, "rev-parse", "--verify", "--quiet", f"{base}^{{commit}}")
+    parted = git(repository, "merge-base", base, "HEAD")
+    found = parted or git(repository, "rev-parse", "--verify", "--quiet", f"{base}^{{commit}}")
     if found is None:
         raise UsageError(
             f"'{base}' is no git revision of this checkout",
             remedy="Name one, such as origin/main; in CI fetch it first (`fetch-depth: 0`).",
         )
     return found.decode().strip()
-
-
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    """Return what git says in a folder; None when it refuses.
-
-    Raises:
-        EnvironmentMissingError: git is not installed.
-    """
-    try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
-    except FileNotFoundError as error:
-        raise EnvironmentMissingError("git is not installed", remedy="Install git.") from error
-    return done.stdout if done.returncode == 0 else None
