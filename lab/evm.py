@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,15 +43,11 @@ def start_evm(inputs: EvmInputs) -> processes.Detached:
     """
     namespace = naming.operator_namespace(inputs.stack)
     process = processes.start(inputs.stack, NAME, _argv(inputs), namespace=namespace)
-    deadline = time.monotonic() + _READY_S
-    while time.monotonic() < deadline:
-        if _number(inputs) == inputs.chain_number:
-            return process
-        if not processes.read(inputs.stack, NAME):
-            break
-        time.sleep(0.05)
-    last = processes.log_end(inputs.stack, NAME) or "no output"
-    raise BackendError(f"the EVM chain of {inputs.stack} does not answer: {last}")
+    processes.wait_until_ready(
+        inputs.stack, NAME, lambda: _number(inputs) == inputs.chain_number, limit_s=_READY_S,
+        complaint=f"the EVM chain of {inputs.stack} does not answer",
+    )  # fmt: skip
+    return process
 
 
 def read_evm(inputs: EvmInputs) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any, Literal
 
 from lab import naming, processes
 from lab.exchange_server import TRUTH
-from lab.iproute import in_namespace
+from lab.iproute import in_namespace, listens
 from schemas.canonical import canonical_json, sha256_hex
 from schemas.errors import BackendError
 from schemas.locations import run_dir
@@ -71,14 +69,11 @@ def start_exchanges(stack: str, *, operator_cidr: str, answers: Mapping[str, str
     process = processes.start(stack, NAME, argv, namespace=namespace)
     for old in set(file.parent.glob(f"{NAME}-*.answers")) - {file}:
         old.unlink(missing_ok=True)
-    deadline = time.monotonic() + _READY_S
-    while time.monotonic() < deadline:
-        if in_namespace(namespace, lambda: _listens(address)):
-            return process
-        if not processes.read(stack, NAME):
-            break
-        time.sleep(0.02)
-    raise BackendError(f"the exchanges of {stack} do not answer: {processes.log_end(stack, NAME) or 'no output'}")
+    processes.wait_until_ready(
+        stack, NAME, lambda: listens(namespace, address, PORT), limit_s=_READY_S,
+        complaint=f"the exchanges of {stack} do not answer",
+    )  # fmt: skip
+    return process
 
 
 def read_exchanges(stack: str, *, operator_cidr: str) -> Mapping[str, str] | None:
@@ -87,7 +82,7 @@ def read_exchanges(stack: str, *, operator_cidr: str) -> Mapping[str, str] | Non
     if not process:
         return None
     try:
-        if not in_namespace(naming.operator_namespace(stack), lambda: _listens(address)):
+        if not listens(naming.operator_namespace(stack), address, PORT):
             return None
         file = Path(process.argv[process.argv.index("--answers") + 1])
         found = json.loads(file.read_text(encoding="utf-8"))
@@ -138,14 +133,6 @@ def _write(path: Path, text: str) -> None:
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)
-
-
-def _listens(address: str) -> bool:
-    try:
-        with socket.create_connection((address, PORT), timeout=2):
-            return True
-    except OSError:
-        return False
 
 
 def _get(address: str, target: str) -> Any:

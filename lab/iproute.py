@@ -6,6 +6,7 @@ import ctypes
 import errno
 import json
 import os
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -104,6 +105,23 @@ def in_namespace(namespace: str, function: Callable[[], Result]) -> Result:
     if errors:
         raise errors[0]
     return results[0]
+
+
+def listens(namespace: str, address: str, port: int) -> bool:
+    """Return whether a TCP port takes connections, asked from inside a namespace.
+
+    Raises:
+        BackendError: The namespace does not exist.
+    """
+
+    def connects() -> bool:
+        try:
+            with socket.create_connection((address, port), timeout=2):
+                return True
+        except OSError:
+            return False
+
+    return in_namespace(namespace, connects)
 
 
 def sysctls_that_differ(namespace: str, wanted: Mapping[str, str]) -> dict[str, str]:

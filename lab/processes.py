@@ -16,7 +16,8 @@ import select
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,3 +181,26 @@ def _lock(stack: str, name: str) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)  # not LOCK_UN: that would take the lock from a process that inherited it
+
+
+def wait_until_ready(stack: str, name: str, is_ready: Callable[[], bool], *, limit_s: float, complaint: str) -> None:
+    """Wait until a process that was started does its work.
+
+    Args:
+        stack: The stack.
+        name: What the process is recorded as.
+        is_ready: Whether it does.
+        limit_s: How long it gets.
+        complaint: What is said of one that does not: `the store of lab does not answer`.
+
+    Raises:
+        BackendError: It has ended, or its time is over; its own last words are in the message.
+    """
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        if is_ready():
+            return
+        if not read(stack, name):
+            break
+        time.sleep(0.02)
+    raise BackendError(f"{complaint}: {log_end(stack, name) or 'no output'}")

@@ -14,15 +14,13 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import socket
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab import naming, processes
-from lab.iproute import in_namespace
+from lab.iproute import listens
 from schemas.canonical import sha256_hex
 from schemas.errors import BackendError
 from schemas.locations import cache_dir, store_dir
@@ -60,14 +58,11 @@ def start_store(stack: str, *, operator_cidr: str) -> processes.Detached:
     )  # fmt: skip
     namespace = naming.operator_namespace(stack)
     process = processes.start(stack, NAME, argv, namespace=namespace)
-    deadline = time.monotonic() + _READY_S
-    while time.monotonic() < deadline:
-        if in_namespace(namespace, lambda: _listens(address)):
-            return process
-        if not processes.read(stack, NAME):
-            break
-        time.sleep(0.02)
-    raise BackendError(f"the store of {stack} does not answer: {processes.log_end(stack, NAME) or 'no output'}")
+    processes.wait_until_ready(
+        stack, NAME, lambda: listens(namespace, address, PORT), limit_s=_READY_S,
+        complaint=f"the store of {stack} does not answer",
+    )  # fmt: skip
+    return process
 
 
 def read_store(stack: str, *, operator_cidr: str) -> processes.Detached | None:
@@ -76,7 +71,7 @@ def read_store(stack: str, *, operator_cidr: str) -> processes.Detached | None:
     if not process:
         return None
     try:
-        return process if in_namespace(naming.operator_namespace(stack), lambda: _listens(address)) else None
+        return process if listens(naming.operator_namespace(stack), address, PORT) else None
     except BackendError:  # its namespace is gone
         return None
 
@@ -184,11 +179,3 @@ def _keep_only(folder: Path, names: set[str]) -> None:
 
 def _files(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if not path.name.startswith("."))
-
-
-def _listens(address: str) -> bool:
-    try:
-        with socket.create_connection((address, PORT), timeout=2):
-            return True
-    except OSError:
-        return False

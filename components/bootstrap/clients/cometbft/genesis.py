@@ -8,7 +8,7 @@ from typing import Any
 
 from components.bootstrap.members import block_time_ms, ledger_key, validators_of
 from schemas.ledger import KeyRecord, Ledger, Purpose
-from schemas.plan import HostPlan, Plan
+from schemas.plan import Plan
 
 EVIDENCE_HOURS = 48
 """How long a double signature can be punished: CometBFT's default."""
@@ -22,6 +22,17 @@ def genesis(plan: Plan, ledger: Ledger, chain: str) -> str:
     Raises:
         MissingKeyError: A validator has no consensus key in the ledger.
     """
+    return genesis_of(
+        plan, ledger, chain,
+        [
+            validator_of(ledger_key(ledger, host.host, Purpose.CONSENSUS), name=host.host, power=host.power)
+            for host in validators_of(plan, chain)
+        ],
+    )  # fmt: skip
+
+
+def genesis_of(plan: Plan, ledger: Ledger, chain: str, validators: list[dict[str, Any]]) -> str:
+    """Return the `genesis.json` of a chain of CometBFT alone with these validators."""
     value: dict[str, Any] = {
         "genesis_time": ledger.genesis_time,
         "chain_id": ledger.chain_id(chain),
@@ -33,9 +44,7 @@ def genesis(plan: Plan, ledger: Ledger, chain: str) -> str:
             "version": {"app": "0"},
             "abci": {"vote_extensions_enable_height": "0"},
         },
-        "validators": [
-            _validator(host, ledger_key(ledger, host.host, Purpose.CONSENSUS)) for host in validators_of(plan, chain)
-        ],
+        "validators": validators,
         "app_hash": "",
     }
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
@@ -50,10 +59,11 @@ def evidence_params(block_ms: int, *, seconds: int) -> dict[str, str]:
     }
 
 
-def _validator(host: HostPlan, key: KeyRecord) -> dict[str, Any]:
+def validator_of(key: KeyRecord, *, name: str, power: int) -> dict[str, Any]:
+    """Return a validator as a genesis has it."""
     return {
         "address": key.address,
         "pub_key": {"type": "tendermint/PubKeyEd25519", "value": key.public_key},
-        "power": str(host.power),
-        "name": host.host,
+        "power": str(power),
+        "name": name,
     }

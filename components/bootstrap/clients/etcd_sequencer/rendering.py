@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
-from components.bootstrap.clients.cometbft.genesis import EVIDENCE_HOURS, evidence_params
+from components.bootstrap.clients.cometbft.genesis import genesis_of, validator_of
 from components.bootstrap.clients.etcd_sequencer.config import cometbft_config, etcd_config, signer_settings
 from components.bootstrap.clients.rendering import HostProgram, Rendering, UnitSections, View
-from components.bootstrap.members import block_time_ms, ledger_key
+from components.bootstrap.members import ledger_key
 from components.bootstrap.programs import PACKAGE, PYTHON, program
 from components.bootstrap.unit import SANDBOX, Section
 from schemas import workloads
@@ -121,28 +120,7 @@ def _genesis(plan: Plan, ledger: Ledger, chain: str) -> str:
     """
     fleet = next(fleet.name for fleet in plan.fleets if fleet.chain == chain)
     key = ledger_key(ledger, fleet, Purpose.SEQUENCER)
-    value = {
-        "genesis_time": ledger.genesis_time,
-        "chain_id": ledger.chain_id(chain),
-        "initial_height": "1",
-        "consensus_params": {
-            "block": {"max_bytes": "4194304", "max_gas": "-1"},
-            "evidence": evidence_params(block_time_ms(plan, chain), seconds=EVIDENCE_HOURS * 3600),
-            "validator": {"pub_key_types": ["ed25519"]},
-            "version": {"app": "0"},
-            "abci": {"vote_extensions_enable_height": "0"},
-        },
-        "validators": [
-            {
-                "address": key.address,
-                "pub_key": {"type": "tendermint/PubKeyEd25519", "value": key.public_key},
-                "power": str(SEQUENCER_POWER),
-                "name": fleet,
-            }
-        ],
-        "app_hash": "",
-    }
-    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    return genesis_of(plan, ledger, chain, [validator_of(key, name=fleet, power=SEQUENCER_POWER)])
 
 
 ETCD_SEQUENCER = Rendering(
