@@ -87,7 +87,7 @@ def ensure_volume(stack: str, host: str) -> None:
         return
     if _volume_labels(name) is not None:
         raise _foreign("volume", name, "podman volume rm")
-    _podman("volume", "create", *_label_options(_owner(stack, host)), name)
+    podman("volume", "create", *_label_options(_owner(stack, host)), name)
 
 
 def read_volume(stack: str, host: str) -> bool:
@@ -102,7 +102,7 @@ def remove_volume(stack: str, host: str) -> None:
         BackendError: Podman failed, or a container still uses it.
     """
     if read_volume(stack, host):
-        _podman("volume", "rm", naming.volume(stack, host))
+        podman("volume", "rm", naming.volume(stack, host))
 
 
 def ensure_host(machine: MachineInputs) -> HostState:
@@ -147,7 +147,7 @@ def restart_host(stack: str, host: str) -> None:
         BackendError: Podman failed, or there is no such host.
     """
     _require(stack, host)
-    _podman("restart", "--time", str(STOP_S), naming.container(stack, host))
+    podman("restart", "--time", str(STOP_S), naming.container(stack, host))
 
 
 def stop_host(stack: str, host: str) -> None:
@@ -157,7 +157,17 @@ def stop_host(stack: str, host: str) -> None:
         BackendError: Podman failed, or there is no such host.
     """
     _require(stack, host)
-    _podman("stop", "--time", str(STOP_S), naming.container(stack, host))
+    podman("stop", "--time", str(STOP_S), naming.container(stack, host))
+
+
+def kill_host(stack: str, host: str) -> None:
+    """Kill every process of a host at once, as a power cut does; its volume stays.
+
+    Raises:
+        BackendError: Podman failed, or there is no such host.
+    """
+    _require(stack, host)
+    podman("kill", "--signal", "KILL", naming.container(stack, host))
 
 
 def start_host(stack: str, host: str) -> None:
@@ -167,7 +177,7 @@ def start_host(stack: str, host: str) -> None:
         BackendError: Podman failed, or there is no such host.
     """
     _require(stack, host)
-    _podman("start", naming.container(stack, host))
+    podman("start", naming.container(stack, host))
 
 
 def remove_host(stack: str, host: str) -> None:
@@ -177,7 +187,7 @@ def remove_host(stack: str, host: str) -> None:
         BackendError: Podman failed.
     """
     if read_host(stack, host):
-        _podman("rm", "--force", "--time", str(STOP_S), naming.container(stack, host))
+        podman("rm", "--force", "--time", str(STOP_S), naming.container(stack, host))
     remove_seed(stack, host)
 
 
@@ -215,7 +225,7 @@ def _adopt(machine: MachineInputs, state: HostState) -> HostState | None:
         return state
     try:
         # Starting looks up the namespace by name again, so a restart joins the one that is there now.
-        _podman("restart" if state.running else "start", machine.name)
+        podman("restart" if state.running else "start", machine.name)
     except BackendError:
         return None  # half made by a killed run
     now = read_host(machine.stack, machine.host)
@@ -239,13 +249,13 @@ def _run(machine: MachineInputs) -> None:
         machine.image, "/sbin/init",
     ]  # fmt: skip
     try:
-        _podman(*arguments)
+        podman(*arguments)
     except BackendError as error:
         if "already in use" not in str(error) or _inspect(machine.name) is not None:
             raise
         # A killed run left the container's storage without a container: it has no labels, only our name.
-        _podman("rm", "--force", machine.name)
-        _podman(*arguments)
+        podman("rm", "--force", machine.name)
+        podman(*arguments)
 
 
 def _require(stack: str, host: str) -> None:
@@ -306,7 +316,7 @@ def _label_options(labels: Mapping[str, str]) -> list[str]:
 
 def _owned(stack: str, *listing: str) -> dict[str, dict[str, Any]]:
     """Return what Podman lists of this stack and this checkout, by host."""
-    text = _podman(*listing, "--filter", f"label={LABEL_STACK}={stack}", "--format", "json")
+    text = podman(*listing, "--filter", f"label={LABEL_STACK}={stack}", "--format", "json")
     # Volumes match when any one of several filters does, so the rest is looked at here.
     entries = {str(entry["Labels"].get(LABEL_HOST, "")): dict(entry) for entry in json.loads(text or "[]")}
     return {host: entry for host, entry in entries.items() if _is_owned(entry["Labels"], stack, host)}
@@ -324,7 +334,13 @@ def _last_words(name: str) -> str:
     return lines[-1] if lines else "it wrote nothing"
 
 
-def _podman(*arguments: str) -> str:
+def podman(*arguments: str) -> str:
+    """Run Podman and return what it prints.
+
+    Raises:
+        BackendError: It failed, or does not answer; its last line is in the message.
+        EnvironmentMissingError: It is not installed.
+    """
     done = _call(*arguments)
     if done.returncode != 0:
         raise _failed(arguments, done.stderr)

@@ -1,4 +1,4 @@
-"""What drills do to hosts of the lab, from the machine below them: power, signals, cut ways, damaged files.
+"""What drills do to hosts of the lab, from the machine below them: signals, cut ways, damaged files.
 
 Nothing here is undone by itself; `operations.drills.healing` puts everything right from what the plan says.
 """
@@ -6,29 +6,14 @@ Nothing here is undone by itself; `operations.drills.healing` puts everything ri
 from __future__ import annotations
 
 import shlex
-import subprocess
 from collections.abc import Iterable, Sequence
 
 from lab import naming
-from lab.containers import read_host
+from lab.containers import podman
 from lab.iproute import run
-from schemas.errors import BackendError
 
 TABLE = "inet geofleet_drill"
 """nftables table in a host's namespace, beside the host's own rules: what it must not hear or say."""
-
-_TIMEOUT_S = 120
-
-
-def cut_power(stack: str, host: str) -> None:
-    """Kill every process of a host at once, as a power cut does; its volume stays.
-
-    Raises:
-        BackendError: Podman failed, or there is no such host.
-    """
-    if read_host(stack, host) is None:
-        raise BackendError(f"there is no container of {host} in {stack}", remedy=f"Make it: geofleet up {stack}.")
-    _podman("kill", "--signal", "KILL", naming.container(stack, host))
 
 
 def run_inside(stack: str, host: str, command: Sequence[str]) -> str:
@@ -37,7 +22,7 @@ def run_inside(stack: str, host: str, command: Sequence[str]) -> str:
     Raises:
         BackendError: It failed; its own words are in the message.
     """
-    return _podman("exec", naming.container(stack, host), *command)
+    return podman("exec", naming.container(stack, host), *command)
 
 
 def signal_units(stack: str, host: str, units: Sequence[str], signal: str) -> None:
@@ -77,17 +62,3 @@ def reunite(stack: str, host: str) -> None:
 
 def _nft(stack: str, host: str, rules: Sequence[str]) -> None:
     run("ip", "netns", "exec", naming.host_namespace(stack, host), "nft", "; ".join(rules))
-
-
-def _podman(*arguments: str) -> str:
-    try:
-        done = subprocess.run(
-            ["podman", *arguments], capture_output=True, text=True, timeout=_TIMEOUT_S, check=False,
-            stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise BackendError(f"podman {arguments[0]}: no answer in {_TIMEOUT_S} s") from error
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines()
-        raise BackendError(f"podman {arguments[0]}: {lines[-1] if lines else 'failed without a word'}")
-    return done.stdout

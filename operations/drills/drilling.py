@@ -37,7 +37,7 @@ def ground_of(stack: str) -> Ground:
         )
     if not found.locked:
         raise UsageError(f"the spec of '{stack}' has changed since it was deployed", remedy=f"geofleet up {stack}")
-    return Ground(inventory=inventory, plan=found.plan, atlas=found.atlas)
+    return Ground(plan=found.plan, atlas=found.atlas)
 
 
 def scenarios_of(names: Sequence[str]) -> tuple[Scenario, ...]:

@@ -9,6 +9,7 @@ from functools import singledispatchmethod
 
 from lab import exchanges
 from lab import faults as lab_faults
+from lab.containers import kill_host
 from lab.links import Link, set_links, set_loss
 from lab.naming import region_number
 from operations.drills.ground import Ground, Target
@@ -49,7 +50,7 @@ class Faults:
     def _(self, step: Lose) -> tuple[str, tuple[str, ...]]:
         hosts = self.chosen(step.on)
         for host in hosts:
-            lab_faults.cut_power(self.ground.stack, host)
+            kill_host(self.ground.stack, host)
             self.down.add(host)
         return f"{self.target.name or ', '.join(hosts)} lost its power", hosts
 
@@ -93,19 +94,7 @@ class Faults:
 
     @apply.register
     def _(self, step: Shift) -> tuple[str, tuple[str, ...]]:
-        links = self.ground.plan.links
-        numbers = {region.region: region_number(region.cidr) for region in self.ground.plan.regions}
-        set_links(self.ground.stack, (
-            Link(
-                number=numbers[link.region], other=numbers[link.other],
-                round_trip_ms=link.round_trip_ms * step.round_trip_factor,
-                jitter_ms=link.jitter_ms + step.jitter_ms_more,
-            )
-            for link in links
-        ))  # fmt: skip
-        for link in links:
-            for one, other in ((link.region, link.other), (link.other, link.region)):
-                set_loss(self.ground.stack, numbers[one], numbers[other], share=step.loss_percent / 100)
+        set_wide_area_network(self.ground, step)
         told = (
             f"round trips x{step.round_trip_factor:g}, jitter +{step.jitter_ms_more:g} ms, loss {step.loss_percent:g} %"
         )
@@ -167,3 +156,27 @@ def groups(hosts: Iterable[str], cut: set[frozenset[str]]) -> tuple[frozenset[st
             edge = {other for other in left if any(frozenset((one, other)) not in cut for one in edge)}
         found.append(frozenset(group))
     return tuple(found)
+
+
+AS_PLANNED = Shift(do="shift")
+"""Changes nothing: every link as the plan has it."""
+
+
+def set_wide_area_network(ground: Ground, shift: Shift) -> None:
+    """Set what separates any two regions: what the plan says, shifted.
+
+    Raises:
+        BackendError: No router answers.
+    """
+    numbers = {region.region: region_number(region.cidr) for region in ground.plan.regions}
+    pairs = [(numbers[link.region], numbers[link.other], link) for link in ground.plan.links]
+    set_links(ground.stack, (
+        Link(
+            number=one, other=other, round_trip_ms=link.round_trip_ms * shift.round_trip_factor,
+            jitter_ms=link.jitter_ms + shift.jitter_ms_more,
+        )
+        for one, other, link in pairs
+    ))  # fmt: skip
+    for one, other, _ in pairs:
+        set_loss(ground.stack, one, other, share=shift.loss_percent / 100)
+        set_loss(ground.stack, other, one, share=shift.loss_percent / 100)

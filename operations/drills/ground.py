@@ -9,7 +9,6 @@ from operations.latency_after import Distances
 from operations.simulating import fleets_of, under_loss
 from schemas.atlas import Atlas
 from schemas.errors import UsageError
-from schemas.inventory import Inventory
 from schemas.loading.drill_file import Each, On
 from schemas.plan import HostPlan, Plan
 from schemas.roles import QUORUM_OF_ROLE, Quorum, Role
@@ -29,14 +28,13 @@ class Target:
 class Ground:
     """One stack in the lab."""
 
-    inventory: Inventory
     plan: Plan
     atlas: Atlas
 
     @property
     def stack(self) -> str:
         """Return the stack's name."""
-        return self.inventory.stack
+        return self.plan.stack
 
     def host(self, name: str) -> HostPlan:
         """Return a host of the plan; it must exist."""

@@ -10,8 +10,7 @@ from pathlib import Path
 from lab import exchanges
 from lab import faults as lab_faults
 from lab.containers import start_host, states_of
-from lab.links import Link, set_links, set_loss
-from lab.naming import region_number
+from operations.drills.faults import AS_PLANNED, set_wide_area_network
 from operations.drills.ground import Ground
 from operations.drills.price_watching import sources_of
 from schemas.errors import FleetError
@@ -63,16 +62,8 @@ def _reunite(ground: Ground) -> list[str]:
 
 
 def _links(ground: Ground) -> list[str]:
-    numbers = {region.region: region_number(region.cidr) for region in ground.plan.regions}
-    pairs = [(numbers[link.region], numbers[link.other], link) for link in ground.plan.links]
     try:
-        set_links(ground.stack, (
-            Link(number=one, other=other, round_trip_ms=link.round_trip_ms, jitter_ms=link.jitter_ms)
-            for one, other, link in pairs
-        ))  # fmt: skip
-        for one, other, _ in pairs:
-            set_loss(ground.stack, one, other, share=0)
-            set_loss(ground.stack, other, one, share=0)
+        set_wide_area_network(ground, AS_PLANNED)
     except FleetError as error:
         return [str(error)]
     return []

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from operations.drills.ground import Ground
 from operations.drills.running import skipped_because
 from operations.planning import files_of, planned
-from operations.simulating import fleets_of
 from schemas.errors import FleetError
-from schemas.inventory import Inventory
 from schemas.loading.drill_file import Scenario, Step
 from schemas.loading.drill_file import Watch as WatchStep
 
@@ -21,18 +19,7 @@ def list_text(stack: str, scenarios: Sequence[Scenario]) -> str:
         FleetError: The stack's spec cannot be read or placed.
     """
     found = planned(files_of(stack))
-    nothing = Inventory(
-        stack=stack,
-        target="lab",
-        operator_namespace="",
-        network_cidr="",
-        operator_cidr="",
-        hosts=(),
-        chains=(),
-        links=(),
-    )
-    ground = Ground(inventory=nothing, plan=found.plan, atlas=found.atlas)
-    assert fleets_of(found.plan, found.atlas), "a plan has hosts"
+    ground = Ground(plan=found.plan, atlas=found.atlas)
     return "\n".join(line for scenario in scenarios for line in _lines(ground, scenario))
 
 

@@ -19,11 +19,10 @@ import websocket
 
 from lab.iproute import in_namespace
 from lab.naming import host_namespace
+from operations.hosts.commands import RPC_PORT
 from schemas.drill import BlockSeen
 from schemas.errors import BackendError
-from schemas.workloads import COMETBFT
 
-_RPC = next(port.number for port in COMETBFT.ports if port.name == "rpc")
 _QUERIES = ("tm.event='Vote'", "tm.event='NewBlock'")
 _SILENCE_S = 3.0
 _AGAIN_S = 0.3
@@ -99,7 +98,7 @@ class Watch:
                 self._over.wait(_AGAIN_S)  # down, booting or paused: nothing is signed there that we could miss
 
     def _listen(self, host: str) -> None:
-        connection = websocket.create_connection(f"ws://127.0.0.1:{_RPC}/websocket", timeout=_SILENCE_S)
+        connection = websocket.create_connection(f"ws://127.0.0.1:{RPC_PORT}/websocket", timeout=_SILENCE_S)
         try:
             for number, query in enumerate(_QUERIES):
                 question = {"jsonrpc": "2.0", "id": number, "method": "subscribe", "params": {"query": query}}

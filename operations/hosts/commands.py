@@ -37,7 +37,8 @@ TIME = "time"
 VALIDATORS_MAX = 100
 """Most that one page of CometBFT's RPC holds."""
 
-_RPC = next(port.number for port in COMETBFT.ports if port.name == "rpc")
+RPC_PORT = next(port.number for port in COMETBFT.ports if port.name == "rpc")
+"""Of CometBFT and what is built on it, on the host's own loopback."""
 
 
 def host_commands(facts: HostFacts) -> Mapping[str, str]:
@@ -86,7 +87,7 @@ def prices(facts: HostFacts, service: Service) -> str:
     return shlex.join(["curl", "-sSf", "--max-time", "5", f"http://{facts.address}:{service.port('prices')}/state"])
 
 
-def rpc(question: str, *, port: int = _RPC) -> str:
+def rpc(question: str, *, port: int = RPC_PORT) -> str:
     """Return the command line of a question to the node on its own host; `/health` is never asked, it lies.
 
     CometBFT answers `/health` with 200 while its chain is halted (measured, research/nodes.md).

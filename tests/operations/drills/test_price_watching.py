@@ -56,7 +56,7 @@ def test_an_answer_is_judged_by_what_is_expected(answer: Answer, served: bool, p
 
 
 def test_an_oracle_that_cannot_be_asked_is_told(priced: Ground) -> None:
-    found = price_watching.answers(replace(priced, inventory=replace(priced.inventory, stack="nowhere")))
+    found = price_watching.answers(replace(priced, plan=replace(priced.plan, stack="nowhere")))
     assert found
     assert not any(answer.was_asked for answer in found)
 
