@@ -130,7 +130,7 @@ def placed(title: str, text: str, hosts: int, runs: int) -> dict[str, object]:
             sys.exit(f"{title}, {hosts} hosts: {done.stderr}")
         found.append(json.loads(done.stdout))
     best: dict[str, object] = {"fleet": title, **min(found, key=lambda one: one["cpu_s"]), "hosts": hosts}
-    tell(f"{title:60} {hosts:4} hosts {best['cpu_s']:8.3f} s  {'; '.join(best['unproven']) or 'proven'}")  # type: ignore[arg-type]
+    tell(f"{title:60} {hosts:4} hosts {best['cpu_s']:8.3f} s  {'; '.join(best['unproven']) or 'proven'}")
     return best
 
 

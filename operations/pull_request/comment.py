@@ -83,12 +83,12 @@ def _rows(fleet: FleetComparison) -> Iterator[str]:
     for margin in fleet.margins:
         if margin.before != margin.after:
             yield f"| {fleet.fleet} | {_name(margin)} | {_loss(margin.before)} | {_loss(margin.after)} |"
-    if fleet.latency_before != fleet.latency_after:
+    told = fleet.latency_after or fleet.latency_before
+    if told and fleet.latency_before != fleet.latency_after:
         before, after = (
             f"{one.mean_ms:g} ms" if one else "unknown" for one in (fleet.latency_before, fleet.latency_after)
         )
-        kind = (fleet.latency_after or fleet.latency_before).kind.replace("_", " ")  # type: ignore[union-attr]  # they differ, so one of them is there
-        yield f"| {fleet.fleet} | {kind}, mean | {before} | {after} |"
+        yield f"| {fleet.fleet} | {told.kind.replace('_', ' ')}, mean | {before} | {after} |"
     if fleet.cost_before != fleet.cost_after:
         yield f"| {fleet.fleet} | cost | {cost_text(fleet.cost_before)} | {cost_text(fleet.cost_after)} |"
 

@@ -13,9 +13,7 @@ from pulumi.errors import InputPropertyError
 
 from components.fleets import fleet as fleets
 from components.fleets import network as networks
-from components.hosts.backend import Backend
 from schemas.errors import FleetError
-from schemas.plan import Plan
 from schemas.roles import Role
 from stacks.program import backend_for, network_args
 from stacks.stack import locked_plan, stack_files, stack_ledger
@@ -63,9 +61,10 @@ class _Built:
 
     def __init__(self, args: FleetInputs | NetworkInputs, opts: pulumi.ResourceOptions | None) -> None:
         target = args.get("target") or pulumi.Config("geofleet").get("target") or "lab"
+        self.stack = args["stack"]
         folder = Path(args["folder"]) if "folder" in args else None
         try:
-            files = stack_files(args["stack"], folder)
+            files = stack_files(self.stack, folder)
             _, self.plan = locked_plan(files)
             self.backend, providers = backend_for(target, self.plan)
             self.args = network_args(self.plan, stack_ledger(files), self.backend)
@@ -75,31 +74,33 @@ class _Built:
         own = [provider for provider in providers if provider.package not in given]
         self.opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(providers=own))
 
+    def only_fleet(self, role: Role) -> str:
+        """Return the name of the plan's one fleet; refuse a plan that holds others, or one of another role."""
+        names = [fleet.name for fleet in self.plan.fleets]
+        if [fleet.role for fleet in self.plan.fleets] != [role]:
+            raise InputPropertyError(
+                "stack",
+                f"stack '{self.stack}' holds {', '.join(names)}, not one fleet of role {role.value}\n"
+                "Use geofleet.Network for several fleets, or a spec of its own for this one.",
+            )
+        return names[0]
+
+    def make_ground(self, name: str) -> None:
+        """Make what a single fleet stands on."""
+        self.backend.prepare(self.plan, parent=Ground(f"{name}-ground", self.opts))
+
+    def published(self, fleet: fleets.Fleet) -> tuple[pulumi.Output[dict[str, str]], pulumi.Output[str]]:
+        """Publish what the fleet's hosts are told; return its hosts' addresses, and the spec's SHA-256."""
+        self.backend.publish(self.args.configuration, parent=fleet)
+        addresses = pulumi.Output.all(**{host: made.address for host, made in fleet.hosts.items()})
+        return addresses, pulumi.Output.from_input(self.plan.spec_sha256)
+
 
 def _given_providers(opts: pulumi.ResourceOptions | None) -> list[pulumi.ProviderResource]:
     providers = opts.providers if opts is not None else None
     if isinstance(providers, Mapping):
         return list(providers.values())
     return list(providers or [])
-
-
-def _only_fleet(plan: Plan, stack: str, role: Role) -> str:
-    names = [fleet.name for fleet in plan.fleets]
-    if [fleet.role for fleet in plan.fleets] != [role]:
-        raise InputPropertyError(
-            "stack",
-            f"stack '{stack}' holds {', '.join(names)}, not one fleet of role {role.value}\n"
-            "Use geofleet.Network for several fleets, or a spec of its own for this one.",
-        )
-    return names[0]
-
-
-def _ground(name: str, backend: Backend, built: _Built) -> None:
-    backend.prepare(built.plan, parent=Ground(f"{name}-ground", built.opts))
-
-
-def _addresses(fleet: fleets.Fleet) -> pulumi.Output[dict[str, str]]:
-    return pulumi.Output.all(**{name: host.address for name, host in fleet.hosts.items()})
 
 
 class ValidatorFleet(fleets.ValidatorFleet):
@@ -115,12 +116,10 @@ class ValidatorFleet(fleets.ValidatorFleet):
     def __init__(self, name: str, args: FleetInputs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Build the ground, the hosts, and what hosts are told."""
         built = _Built(args, opts)
-        self.fleet = pulumi.Output.from_input(_only_fleet(built.plan, args["stack"], Role.VALIDATOR))
-        _ground(name, built.backend, built)
+        self.fleet = pulumi.Output.from_input(built.only_fleet(Role.VALIDATOR))
+        built.make_ground(name)
         super().__init__(name, built.args.fleets[0], built.backend, built.opts)
-        built.backend.publish(built.args.configuration, parent=self)
-        self.addresses = _addresses(self)
-        self.spec_sha256 = pulumi.Output.from_input(built.plan.spec_sha256)
+        self.addresses, self.spec_sha256 = built.published(self)
 
 
 class RelayerFleet(fleets.RelayerFleet):
@@ -136,12 +135,10 @@ class RelayerFleet(fleets.RelayerFleet):
     def __init__(self, name: str, args: FleetInputs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Build the ground, the hosts, and what hosts are told."""
         built = _Built(args, opts)
-        self.fleet = pulumi.Output.from_input(_only_fleet(built.plan, args["stack"], Role.RELAYER))
-        _ground(name, built.backend, built)
+        self.fleet = pulumi.Output.from_input(built.only_fleet(Role.RELAYER))
+        built.make_ground(name)
         super().__init__(name, built.args.fleets[0], built.backend, built.opts)
-        built.backend.publish(built.args.configuration, parent=self)
-        self.addresses = _addresses(self)
-        self.spec_sha256 = pulumi.Output.from_input(built.plan.spec_sha256)
+        self.addresses, self.spec_sha256 = built.published(self)
 
 
 class SequencerFleet(fleets.SequencerFleet):
@@ -157,12 +154,10 @@ class SequencerFleet(fleets.SequencerFleet):
     def __init__(self, name: str, args: FleetInputs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Build the ground, the hosts, and what hosts are told."""
         built = _Built(args, opts)
-        self.fleet = pulumi.Output.from_input(_only_fleet(built.plan, args["stack"], Role.SEQUENCER))
-        _ground(name, built.backend, built)
+        self.fleet = pulumi.Output.from_input(built.only_fleet(Role.SEQUENCER))
+        built.make_ground(name)
         super().__init__(name, built.args.fleets[0], built.backend, built.opts)
-        built.backend.publish(built.args.configuration, parent=self)
-        self.addresses = _addresses(self)
-        self.spec_sha256 = pulumi.Output.from_input(built.plan.spec_sha256)
+        self.addresses, self.spec_sha256 = built.published(self)
 
 
 class OracleFleet(fleets.OracleFleet):
@@ -178,12 +173,10 @@ class OracleFleet(fleets.OracleFleet):
     def __init__(self, name: str, args: FleetInputs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Build the ground, the hosts, and what hosts are told."""
         built = _Built(args, opts)
-        self.fleet = pulumi.Output.from_input(_only_fleet(built.plan, args["stack"], Role.ORACLE))
-        _ground(name, built.backend, built)
+        self.fleet = pulumi.Output.from_input(built.only_fleet(Role.ORACLE))
+        built.make_ground(name)
         super().__init__(name, built.args.fleets[0], built.backend, built.opts)
-        built.backend.publish(built.args.configuration, parent=self)
-        self.addresses = _addresses(self)
-        self.spec_sha256 = pulumi.Output.from_input(built.plan.spec_sha256)
+        self.addresses, self.spec_sha256 = built.published(self)
 
 
 class Network(networks.Network):
