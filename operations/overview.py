@@ -12,7 +12,8 @@ from rich.table import Table
 from operations.work_table import leader_problems, work_table
 from schemas.status import ChainStatus, HostState, RoundTripStatus, StackStatus
 
-_WIDTH_PIPED = 120
+_WIDTH_PIPED = 200
+"""As `geofleet watch --once`: a narrower one cuts off what a host that runs two nodes is doing."""
 
 
 def overview_text(status: StackStatus) -> str:
