@@ -185,7 +185,7 @@ def everywhere(objective: str, **promises: object) -> Ask:
 
 
 @pytest.mark.parametrize("objective", ["", *OBJECTIVES])
-@pytest.mark.parametrize(("count", "seconds"), [(12, 1.0), (100, 10.0)])
+@pytest.mark.parametrize(("count", "seconds"), [(12, 4.0), (100, 40.0)])
 def test_hosts_over_all_79_regions_are_proven_best_in_time(objective: str, count: int, seconds: float) -> None:
     ask, world = everywhere(objective, survive=("zone", "region"), halt_safely=("provider",)), atlas_world()
     choose(aimed(problem_of(ask, 4, world), ask, world), seconds_max=60)  # loads the solver's libraries

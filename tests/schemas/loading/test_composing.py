@@ -229,13 +229,10 @@ ATTACKS = {
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_billion_includes_are_refused_in_no_time(refuse: Refuse, attack: str) -> None:
-    # The least of three: other work on the machine can only add to it.
-    took = []
-    while len(took) < 3 and min(took, default=9.0) >= 1.5:
-        started = time.process_time()
-        assert " error SPEC405 " in refuse(**ATTACKS[attack])
-        took.append(time.process_time() - started)
-    assert min(took) < 1.5
+    # One second where it was written; without the limit each would take hours.
+    started = time.process_time()
+    assert " error SPEC405 " in refuse(**ATTACKS[attack])
+    assert time.process_time() - started < 6
 
 
 def test_a_billion_includes_fit_into_256_mib(write: Callable[[dict[str, str]], Path]) -> None:

@@ -92,7 +92,7 @@ def test_a_pipe_or_a_folder_is_not_waited_for(write: Callable[[dict[str, str]], 
         "spec.yaml:1:11: error SPEC403 extends[0]: 'pipe.yaml' cannot be read: it is not a file\n"
         "spec.yaml:1:22: error SPEC403 extends[1]: 'folder.yaml' cannot be read: it is not a file"
     )
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10
 
 
 def test_a_file_is_found_from_the_folder_of_the_file_that_names_it(compose: Compose) -> None:
