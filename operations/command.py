@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from operations.commands.atlas import atlas
+from operations.commands.attesting import attest
 from operations.commands.checking import baseline, check
 from operations.commands.drilling import drill
 from operations.commands.monitoring import dashboard
@@ -56,7 +57,7 @@ def cli() -> None:
 
 for _command in (
     check, explain, init, fmt, migrate, render, atlas, simulate, drill, affected, diff, baseline, report, recover,
-    watch, dashboard,
+    watch, dashboard, attest,
 ):  # fmt: skip
     cli.add_command(_command)
 

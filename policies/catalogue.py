@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from policies import cost, identity, operation, proximity, redundancy, security
+from policies.attested_rules import ATTESTED_RULES
 from policies.fleet_view import FleetView
 from policies.host_rules import HOST_RULES
 from policies.rule import Rule, Scope
@@ -40,7 +41,7 @@ def _judged() -> Iterator[Entry]:
 
 CATALOGUE: tuple[Entry, ...] = tuple(
     sorted(
-        [*_judged(), *(Entry(rule=rule, check=None) for rule in HOST_RULES)],
+        [*_judged(), *(Entry(rule=rule, check=None) for rule in (*HOST_RULES, *ATTESTED_RULES))],
         key=lambda entry: entry.rule.id,
     )
 )

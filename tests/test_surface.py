@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ENGINE_AND_CLOUDS = ["pulumi", "pulumi_policy", "pulumi_aws", "pulumi_gcp", "grpc", "google.protobuf"]
-CPU_S_MAX = 0.4
+CPU_S_MAX = 1.2
 
 EXPORTS = {
     "schemas.atlas": {

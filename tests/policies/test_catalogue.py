@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from policies import catalogue_page
+from policies.attested_rules import ATTESTED_RULES
 from policies.catalogue import CATALOGUE, RULES
 from policies.host_rules import HOST_RULES
 from policies.rule import Family, Rule, Weaker
@@ -193,7 +194,7 @@ def test_a_parameters_default_is_within_its_limits_and_can_be_weakened(rule: Rul
 
 def test_the_rules_that_hosts_are_measured_by_share_the_planned_rules_ids() -> None:
     on_hosts = {rule.id for rule in RULES.values() if Feed.HOSTS in rule.feeds}
-    assert on_hosts == {rule.id for rule in HOST_RULES} | {"PRX001", "PRX003"}
+    assert on_hosts == {rule.id for rule in (*HOST_RULES, *ATTESTED_RULES)} | {"PRX001", "PRX003"}
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
